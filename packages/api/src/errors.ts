@@ -1,0 +1,45 @@
+/** One kind of failure: what it means, what to do about it, and what an HTTP client is told. */
+export interface ErrorKind {
+  /** HTTP status that the REST API answers with. */
+  readonly status: number
+  /** What the user can do next, in one sentence. */
+  readonly next: string
+}
+
+/**
+ * Every failure that has a code. The code is stable: scripts and clients may match it. `docs/errors.md` is generated
+ * from this table, so an entry is the documentation.
+ */
+export const ERRORS = {
+  ERR_NOT_PINNED: { status: 404, next: "Check the CID with `ipfs-cluster-ctl pin ls`; CIDv0 and CIDv1 of the same content are different pins." },
+  ERR_BAD_REQUEST: { status: 400, next: 'Correct the argument that the message names.' },
+  ERR_BAD_CID: { status: 400, next: 'Give a CID such as `bafy...` or `Qm...`.' },
+  ERR_INTERNAL: { status: 500, next: 'Look at the log of the peer; if it says no more, this is a bug worth reporting.' }
+} as const satisfies Record<string, ErrorKind>
+
+/** Code of a failure. */
+export type ErrorCode = keyof typeof ERRORS
+
+/**
+ * A failure with a stable code. The message is the one that clients of the Go release match, where there is one.
+ *
+ * @example
+ * throw new ClusterError('ERR_NOT_PINNED', 'pin is not part of the pinset')
+ */
+export class ClusterError extends Error {
+  readonly code: ErrorCode
+  /** HTTP status that this failure is answered with. */
+  readonly status: number
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'ClusterError'
+    this.code = code
+    this.status = ERRORS[code].status
+  }
+
+  /** What the user can do next. */
+  get next(): string {
+    return ERRORS[this.code].next
+  }
+}

@@ -1,0 +1,84 @@
+import type {
+  AddedOutput,
+  AddParams,
+  Alert,
+  Bandwidth,
+  ConnectGraph,
+  GlobalPinInfo,
+  GlobalRepoGc,
+  Id,
+  Metric,
+  PeerId,
+  Pin,
+  PinInfo,
+  PinOptions,
+  RepoGc,
+  StatusFilter
+} from '@ipfs-cluster/api'
+import type { CID } from 'multiformats/cid'
+import type { ListOptions, PinState } from '../state/interface.ts'
+import type { AbortOptions } from '../util/startable.ts'
+
+/** One node of what is added: a file with its bytes, a folder, or a symlink. Parents need no entry of their own. */
+export interface AddEntry {
+  /** Path below the root of the add, `/` between the parts; empty for a lone nameless file. */
+  path: string
+  kind: 'file' | 'directory' | 'symlink'
+  /** The bytes of a file, the target of a symlink; read once, pulled as fast as the destinations take blocks. */
+  content?: AsyncIterable<Uint8Array>
+}
+
+/**
+ * A peer, as the HTTP surfaces and programs see it: the use cases of IPFS Cluster. Everything that the REST API can
+ * ask is a method here.
+ */
+export interface Cluster {
+  readonly peerId: PeerId
+  readonly peername: string
+  /** The pinset, for listings that need no more than that. */
+  readonly state: PinState
+
+  id(options?: AbortOptions): Promise<Id>
+  version(): string
+  /** Every member's own account of itself, as the answers come; a member that cannot be asked has `error` set. */
+  peers(options?: AbortOptions): AsyncIterable<Id>
+  peerAdd(peer: PeerId, options?: AbortOptions): Promise<Id>
+  peerRemove(peer: PeerId, options?: AbortOptions): Promise<void>
+
+  /** Pins a CID. Resolves when the cluster has taken the pin, not when IPFS has the content. */
+  pin(cid: CID, pinOptions: PinOptions, options?: AbortOptions): Promise<Pin>
+  /** @throws ClusterError `ERR_NOT_PINNED` */
+  unpin(cid: CID, options?: AbortOptions): Promise<Pin>
+  pinPath(path: string, pinOptions: PinOptions, options?: AbortOptions): Promise<Pin>
+  unpinPath(path: string, options?: AbortOptions): Promise<Pin>
+  /** @throws ClusterError `ERR_NOT_PINNED` */
+  pinGet(cid: CID, options?: AbortOptions): Promise<Pin>
+  /** The pinset in the order of its keys. */
+  pins(options?: ListOptions): AsyncIterable<Pin>
+
+  status(cid: CID, options?: AbortOptions): Promise<GlobalPinInfo>
+  statusLocal(cid: CID, options?: AbortOptions): Promise<PinInfo>
+  statusAll(filter: StatusFilter, options?: AbortOptions): AsyncIterable<GlobalPinInfo>
+  statusAllLocal(filter: StatusFilter, options?: AbortOptions): AsyncIterable<PinInfo>
+  recover(cid: CID, options?: AbortOptions): Promise<GlobalPinInfo>
+  recoverLocal(cid: CID, options?: AbortOptions): Promise<PinInfo>
+  recoverAll(options?: AbortOptions): AsyncIterable<GlobalPinInfo>
+  recoverAllLocal(options?: AbortOptions): AsyncIterable<PinInfo>
+
+  /**
+   * Adds content: yields one output for each node of the DAG, the root last. With `params.noPin` false the root is
+   * pinned before the last output is given.
+   */
+  add(entries: AsyncIterable<AddEntry>, params: AddParams, options?: AbortOptions): AsyncIterable<AddedOutput>
+
+  repoGc(options?: AbortOptions): Promise<GlobalRepoGc>
+  repoGcLocal(options?: AbortOptions): Promise<RepoGc>
+  connectGraph(options?: AbortOptions): Promise<ConnectGraph>
+  alerts(): Alert[]
+  bandwidthByProtocol(): Record<string, Bandwidth>
+  metrics(name: string): Metric[]
+  metricNames(): string[]
+
+  /** Resolves when the peer is READY: consensus can be relied upon and the IPFS node answers. */
+  ready(options?: AbortOptions): Promise<void>
+}

@@ -1,0 +1,44 @@
+import type { PeerId, Pin } from '@ipfs-cluster/api'
+import type { CID } from 'multiformats/cid'
+import type { PinState } from '../state/interface.ts'
+import type { AbortOptions, Startable } from '../util/startable.ts'
+
+/**
+ * How the peers of a cluster come to agree on the pinset. A change is logged here and comes back, on every peer, as a
+ * call of the hooks, once the state holds it.
+ */
+export interface Consensus extends Startable {
+  /** The pinset as this peer knows it. Usable once started. */
+  readonly state: PinState
+
+  /** Resolves when the state can be relied upon: for CRDT at once, for Raft when the log has been caught up with. */
+  ready(options?: AbortOptions): Promise<void>
+
+  /**
+   * Adds or replaces a pin. Resolves when the change is stored durably on this peer; it is then never lost, and
+   * reaches the other peers sooner or later.
+   */
+  logPin(pin: Pin, options?: AbortOptions): Promise<void>
+
+  /** Removes a pin; same promise as {@link logPin}. Removing what is not there is no error. */
+  logUnpin(pin: Pin, options?: AbortOptions): Promise<void>
+
+  /** The members of the cluster, this peer included, in a stable order. */
+  peers(options?: AbortOptions): Promise<PeerId[]>
+
+  /** Whether that peer may change our pinset and call our trusted RPC methods. */
+  isTrusted(peer: PeerId): boolean
+
+  /** @throws ClusterError when the consensus has no such operation */
+  addPeer(peer: PeerId, options?: AbortOptions): Promise<void>
+  removePeer(peer: PeerId, options?: AbortOptions): Promise<void>
+
+  /** Deletes the consensus data of this peer from disk; only while stopped or stopping. */
+  clean(): Promise<void>
+}
+
+/** What the consensus tells the rest of the peer. Called in the order in which the state changes; must not throw. */
+export interface ConsensusHooks {
+  onPut(pin: Pin): void
+  onDelete(cid: CID): void
+}

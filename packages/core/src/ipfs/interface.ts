@@ -1,0 +1,52 @@
+import type { IpfsId, IpfsRepoGc, IpfsRepoStat, Multiaddr, PeerId, Pin } from '@ipfs-cluster/api'
+import type { CID } from 'multiformats/cid'
+import type { AbortOptions, Startable } from '../util/startable.ts'
+
+/** How an IPFS node holds a CID. */
+export type IpfsPinStatus = 'bug' | 'error' | 'direct' | 'recursive' | 'indirect' | 'unpinned'
+
+/** An entry of the IPFS node's own pin list. */
+export interface IpfsPin {
+  cid: CID
+  status: IpfsPinStatus
+}
+
+/** A block on its way to an IPFS node. */
+export interface Block {
+  cid: CID
+  data: Uint8Array
+}
+
+/**
+ * Everything a peer asks of its IPFS node. Implemented over the Kubo RPC, which both Kubo and the embedded node speak.
+ *
+ * Every method throws ClusterError `ERR_IPFS_UNAVAILABLE` when the node cannot be reached, and `ERR_IPFS` with the
+ * node's own words when it answers with an error.
+ */
+export interface IpfsConnector extends Startable {
+  /** Identity and addresses of the node. */
+  id(options?: AbortOptions): Promise<IpfsId>
+  /** Resolves when the node answers for the first time. */
+  ready(options?: AbortOptions): Promise<void>
+  /**
+   * Pins, fetching what is missing. Fails when `pin_timeout` passes without a new block, however long the whole takes.
+   */
+  pin(pin: Pin, options?: AbortOptions & { onProgress?(blocks: number): void }): Promise<void>
+  /** Removes the pin. It is no error if there is none. */
+  unpin(cid: CID, options?: AbortOptions): Promise<void>
+  /** How the node holds the CID: as the root of a pin of this kind, or not. */
+  pinStatus(pin: Pin, options?: AbortOptions): Promise<IpfsPinStatus>
+  /** The node's pins of the given kinds, streamed. */
+  pins(kinds: readonly ('recursive' | 'direct' | 'indirect')[], options?: AbortOptions): AsyncIterable<IpfsPin>
+  /** Stores blocks; back-pressure by pulling. The blocks stay as long as garbage collection does not run. */
+  putBlocks(blocks: AsyncIterable<Block> | Iterable<Block>, options?: AbortOptions): Promise<void>
+  getBlock(cid: CID, options?: AbortOptions): Promise<Uint8Array>
+  repoStat(options?: AbortOptions): Promise<IpfsRepoStat>
+  repoGc(options?: AbortOptions): AsyncIterable<IpfsRepoGc>
+  /** The CID that a path such as `/ipfs/bafy.../a/b` or `/ipns/name` stands for. */
+  resolve(path: string, options?: AbortOptions): Promise<CID>
+  swarmPeers(options?: AbortOptions): Promise<PeerId[]>
+  swarmConnect(addresses: readonly Multiaddr[], options?: AbortOptions): Promise<void>
+  /** A value of the node's configuration, e.g. `Datastore/StorageMax`. */
+  configKey(key: string, options?: AbortOptions): Promise<unknown>
+}
