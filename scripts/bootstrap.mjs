@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -15,20 +16,20 @@ if (task === undefined || !/^[a-z-]+$/.test(task) || !existsSync(join(root, 'scr
   fail(`unknown task '${task ?? ''}'. Run it through npm: npm start, npm test, npm run build`)
 }
 
+/** Settings of the caller's npm that would make `npm ci` install less than all, or elsewhere. */
+const NARROWING = /^npm_config_(omit|include|only|production|optional|dry_run|global|workspaces?|prefix|package_lock_only)$/i
+
 install()
-const child = spawn(findNode(), ['--disable-warning=ExperimentalWarning', join(root, 'scripts', `${task}.ts`), ...args], {
+const child = spawn(findNode(), ['--disable-warning=ExperimentalWarning', '--conditions=@ipfs-cluster/source', join(root, 'scripts', `${task}.ts`), ...args], {
   cwd: root,
   stdio: 'inherit',
   env: { ...process.env, INIT_CWD: process.env.INIT_CWD ?? process.cwd() }
 })
-// A Ctrl-C reaches the whole process group; a kill of this process alone must be passed on.
-for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-process.on('SIGINT', () => {})
+// A Ctrl-C reaches the whole process group, a kill this process alone; the task takes a signal that comes twice at once
+// for one.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
 child.on('error', (err) => fail(err.message))
-child.on('exit', (code, signal) => {
-  if (signal !== null) process.kill(process.pid, signal === 'SIGINT' ? 'SIGTERM' : signal)
-  process.exit(code ?? 1)
-})
+child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
 
 /** Installs what the lockfile names, unless what is installed was installed from this very lockfile. */
 function install() {
@@ -41,7 +42,7 @@ function install() {
   const result = spawnSync(command, [...prefix, 'ci', '--include=dev', '--include=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
-    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(config|package|lifecycle)_/i.test(name)))
+    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !NARROWING.test(name)))
   })
   if (result.status !== 0) {
     rmSync(marker, { force: true })

@@ -1,0 +1,107 @@
+import type { BuildOptions } from 'esbuild'
+import { build } from 'esbuild'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { platformTool, root, SOURCE_CONDITION, toolPath } from './project.ts'
+import { isStale, noteInputs, recipeHash } from './stale.ts'
+
+/** A program as one file for Node. */
+interface Bundle {
+  entry: string
+  product: string
+}
+
+const BUNDLES: readonly Bundle[] = [
+  { entry: 'packages/service/src/main.ts', product: 'packages/service/dist/bundle/ipfs-cluster-service.mjs' },
+  { entry: 'packages/ipfs-node/src/main.ts', product: 'packages/service/dist/bundle/ipfs-node.mjs' },
+  { entry: 'packages/ctl/src/main.ts', product: 'packages/ctl/dist/bundle/ipfs-cluster-ctl.mjs' }
+]
+
+const CTL_ENTRY = 'packages/ctl/src/main.ts'
+const CTL_EXECUTABLE = 'packages/ctl/dist/bin/ipfs-cluster-ctl'
+
+const ESBUILD: BuildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22.19',
+  conditions: [SOURCE_CONDITION],
+  // Native addons are looked up in node_modules at run time.
+  external: ['classic-level'],
+  // What was CommonJS still calls require().
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
+  },
+  minifySyntax: true,
+  minifyWhitespace: true,
+  sourcemap: 'linked',
+  metafile: true,
+  logLevel: 'warning'
+}
+
+const BUN_FLAGS = [
+  'build',
+  '--compile',
+  '--bytecode',
+  '--minify',
+  '--format=cjs',
+  `--conditions=${SOURCE_CONDITION}`,
+  // The executable must not read files of the folder it happens to be run in.
+  '--no-compile-autoload-dotenv',
+  '--no-compile-autoload-bunfig'
+]
+
+/** Makes every program that is missing or out of date, and links the programs into `node_modules/.bin`. */
+export async function buildPrograms(say: (text: string) => void): Promise<void> {
+  const recipe = recipeHash([import.meta.filename], JSON.stringify(ESBUILD), BUN_FLAGS.join(' '))
+  await Promise.all(BUNDLES.map(async (bundle) => makeBundle(bundle, recipe, say)))
+  compileCtl(recipe, say)
+  linkPrograms()
+}
+
+async function makeBundle(bundle: Bundle, recipe: string, say: (text: string) => void): Promise<void> {
+  const product = join(root, bundle.product)
+  if (!existsSync(join(root, bundle.entry)) || !isStale(product, recipe)) return
+  say(`Building ${bundle.product}`)
+  const result = await build({ ...ESBUILD, entryPoints: [bundle.entry], outfile: bundle.product })
+  noteInputs(product, recipe, Object.keys(result.metafile?.inputs ?? {}))
+}
+
+/** The release form of ctl. Where there is no Bun for the machine, the Node bundle does the same, slower. */
+function compileCtl(recipe: string, say: (text: string) => void): void {
+  const product = join(root, CTL_EXECUTABLE)
+  const bundle = join(root, 'packages/ctl/dist/bundle/ipfs-cluster-ctl.mjs')
+  const bun = platformTool('@oven', 'bun-', 'bun')
+  if (bun === undefined || !isStale(product, recipe)) return
+  say(`Compiling ${CTL_EXECUTABLE}`)
+  mkdirSync(dirname(product), { recursive: true })
+  const temporary = `${product}.new`
+  const result = spawnSync(bun, [...BUN_FLAGS, '--outfile', temporary, CTL_ENTRY], { cwd: root, encoding: 'utf8' })
+  if (result.status !== 0) {
+    rmSync(temporary, { force: true })
+    say(`Bun could not compile ipfs-cluster-ctl; the slower Node form is used.\n${result.stderr}`)
+    return
+  }
+  // A running ctl keeps its old file, and a reader never sees half of the new one.
+  chmodSync(temporary, 0o755)
+  renameSync(temporary, product)
+  noteInputs(product, recipe, ctlInputs(bundle))
+}
+
+/** Bun does not say what it read; the Node bundle of the same entry reads the same files. */
+function ctlInputs(bundle: string): string[] {
+  const record = JSON.parse(readFileSync(`${bundle}.made-from.json`, 'utf8')) as { inputs: object }
+  return Object.keys(record.inputs)
+}
+
+/** Puts the executable itself in the place of the shim that npm linked, which saves starting a shell. */
+function linkPrograms(): void {
+  const link = toolPath('.bin/ipfs-cluster-ctl')
+  const executable = join(root, CTL_EXECUTABLE)
+  if (!existsSync(executable) || !existsSync(dirname(link))) return
+  const temporary = `${link}.${process.pid}`
+  symlinkSync(relative(dirname(link), executable), temporary)
+  renameSync(temporary, link)
+}
