@@ -5,6 +5,7 @@
  * each as the Go release v1.1.6 writes it. Depends on multiformats alone, so a browser can load it.
  */
 export * from './add.ts'
+export * from './duration.ts'
 export * from './errors.ts'
 export * from './health.ts'
 export * from './id.ts'
