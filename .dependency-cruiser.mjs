@@ -58,7 +58,12 @@ export default {
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } }
     },
-    { name: 'not-to-test', severity: 'error', from: { path: '^packages/[^/]+/src/' }, to: { path: '/(test|test-suites)/' } },
+    {
+      name: 'not-to-test',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/' },
+      to: { path: '/(test|test-suites)/' }
+    },
     { name: 'not-to-unresolvable', severity: 'error', from: { path: '/src/' }, to: { couldNotResolve: true } },
     {
       name: 'not-to-dev-dep',

@@ -15,11 +15,17 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       // A method that must return a promise by its interface may have nothing to wait for.
       '@typescript-eslint/require-await': 'off',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true, allowAny: false }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true, allowAny: false }
+      ],
       'no-console': 'error',
       'no-restricted-syntax': [
         'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Use named exports: a default export has no name to search for.' }
+        {
+          selector: 'ExportDefaultDeclaration',
+          message: 'Use named exports: a default export has no name to search for.'
+        }
       ]
     }
   },
@@ -27,7 +33,11 @@ export default tseslint.config(
     // Configuration files of tools: the tools ask for a default export.
     files: ['*.config.mjs', 'scripts/jest/*.mjs', '.dependency-cruiser.mjs', 'scripts/bootstrap.mjs'],
     ...tseslint.configs.disableTypeChecked,
-    rules: { ...tseslint.configs.disableTypeChecked.rules, 'no-restricted-syntax': 'off', '@typescript-eslint/explicit-module-boundary-types': 'off' }
+    rules: {
+      ...tseslint.configs.disableTypeChecked.rules,
+      'no-restricted-syntax': 'off',
+      '@typescript-eslint/explicit-module-boundary-types': 'off'
+    }
   },
   {
     // oclif and Jest find what they load by its default export or call shape; tests and scripts print.

@@ -43,7 +43,10 @@ function print(): void {
     const other = theirs === undefined ? '' : ` | ${format(theirs.value)} | ${(ours.value / theirs.value).toFixed(2)}`
     return `| ${ours.name} | ${format(ours.value)}${other} | ${ours.unit} |`
   })
-  const head = values.against === undefined ? ['| figure | value | unit |', '|---|---|---|'] : ['| figure | ours | theirs | ours/theirs | unit |', '|---|---|---|---|---|']
+  const head =
+    values.against === undefined
+      ? ['| figure | value | unit |', '|---|---|---|']
+      : ['| figure | ours | theirs | ours/theirs | unit |', '|---|---|---|---|---|']
   process.stdout.write(`${[...head, ...lines].join('\n')}\n`)
 }
 

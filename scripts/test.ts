@@ -55,7 +55,8 @@ async function runJest(args: readonly string[]): Promise<JestReport> {
     ])
     const result = JSON.parse(readFileSync(output, 'utf8')) as JestReport
     // Jest can fail for a reason that no count shows, an open coverage gate for one.
-    if (code !== 0 && result.numFailedTests + result.numRuntimeErrorTestSuites === 0) result.numRuntimeErrorTestSuites = 1
+    if (code !== 0 && result.numFailedTests + result.numRuntimeErrorTestSuites === 0)
+      result.numRuntimeErrorTestSuites = 1
     return result
   } finally {
     rmSync(folder, { recursive: true, force: true })

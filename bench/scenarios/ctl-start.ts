@@ -17,10 +17,7 @@ export const ctlStart: Scenario = {
     await peer.start()
     try {
       const host = ['--host', `/ip4/127.0.0.1/tcp/${peer.restPort}`]
-      return [
-        await timeCtl(context, 'ctl --version', ['--version']),
-        await timeCtl(context, 'ctl id', [...host, 'id'])
-      ]
+      return [await timeCtl(context, 'ctl --version', ['--version']), await timeCtl(context, 'ctl id', [...host, 'id'])]
     } finally {
       await peer.stop()
       await ipfs.stop()

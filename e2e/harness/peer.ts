@@ -105,6 +105,9 @@ export class Peer {
   }
 
   async service(args: readonly string[], stdin?: string): Promise<Outcome> {
-    return await runProgram(join(this.bins, 'ipfs-cluster-service'), args, { env: this.env, ...(stdin !== undefined && { stdin }) })
+    return await runProgram(join(this.bins, 'ipfs-cluster-service'), args, {
+      env: this.env,
+      ...(stdin !== undefined && { stdin })
+    })
   }
 }
