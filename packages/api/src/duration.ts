@@ -1,8 +1,8 @@
 const UNITS: Readonly<Record<string, bigint>> = {
   ns: 1n,
   us: 1_000n,
-  'µs': 1_000n, // U+00B5
-  'μs': 1_000n, // U+03BC
+  µs: 1_000n, // U+00B5
+  μs: 1_000n, // U+03BC
   ms: 1_000_000n,
   s: 1_000_000_000n,
   m: 60_000_000_000n,
@@ -37,7 +37,10 @@ export function formatGoDuration(milliseconds: number): string {
 }
 
 function decimal(value: bigint, unit: bigint): string {
-  const fraction = (value % unit).toString().padStart(unit.toString().length - 1, '0').replace(/0+$/, '')
+  const fraction = (value % unit)
+    .toString()
+    .padStart(unit.toString().length - 1, '0')
+    .replace(/0+$/, '')
   return fraction === '' ? String(value / unit) : `${value / unit}.${fraction}`
 }
 
@@ -54,7 +57,8 @@ function parseNanoseconds(text: string): bigint {
     const [name] = /^[^.\d]*/.exec(rest) ?? ['']
     if (name === '') throw new Error(`time: missing unit in duration ${JSON.stringify(text)}`)
     const unit = UNITS[name]
-    if (unit === undefined) throw new Error(`time: unknown unit ${JSON.stringify(name)} in duration ${JSON.stringify(text)}`)
+    if (unit === undefined)
+      throw new Error(`time: unknown unit ${JSON.stringify(name)} in duration ${JSON.stringify(text)}`)
     rest = rest.slice(name.length)
     total += BigInt(whole || '0') * unit + fractionOf(fraction, unit)
     if (total > (negative ? MAX + 1n : MAX)) throw invalid(text)

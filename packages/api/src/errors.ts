@@ -11,9 +11,22 @@ export interface ErrorKind {
  * from this table, so an entry is the documentation.
  */
 export const ERRORS = {
-  ERR_NOT_PINNED: { status: 404, next: "Check the CID with `ipfs-cluster-ctl pin ls`; CIDv0 and CIDv1 of the same content are different pins." },
+  ERR_NOT_PINNED: {
+    status: 404,
+    next: 'Check the CID with `ipfs-cluster-ctl pin ls`; CIDv0 and CIDv1 of the same content are different pins.'
+  },
   ERR_BAD_REQUEST: { status: 400, next: 'Correct the argument that the message names.' },
   ERR_BAD_CID: { status: 400, next: 'Give a CID such as `bafy...` or `Qm...`.' },
+  ERR_BAD_ENCODING: {
+    status: 500,
+    next: 'The bytes come from a damaged store or an incompatible peer; compare `ipfs-cluster-ctl version` on both sides.'
+  },
+  ERR_BAD_JSON: { status: 400, next: 'Correct the member that the message names; the guide shows each document.' },
+  ERR_BAD_MULTIADDR: { status: 400, next: 'Give a multiaddress such as `/ip4/10.1.2.3/tcp/4001/p2p/12D3KooW...`.' },
+  ERR_BAD_PEER_ID: {
+    status: 400,
+    next: 'Give a peer ID such as `12D3KooW...`, as `ipfs-cluster-ctl peers ls` prints it.'
+  },
   ERR_INTERNAL: { status: 500, next: 'Look at the log of the peer; if it says no more, this is a bug worth reporting.' }
 } as const satisfies Record<string, ErrorKind>
 

@@ -1,0 +1,23 @@
+/** A map that forgets its oldest entry when it is full. For results that are cheap enough to compute once more. */
+export class BoundedCache<K, V> {
+  readonly #entries = new Map<K, V>()
+  readonly #capacity: number
+
+  constructor(capacity: number) {
+    this.#capacity = capacity
+  }
+
+  get(key: K): V | undefined {
+    return this.#entries.get(key)
+  }
+
+  set(key: K, value: V): void {
+    if (this.#entries.size >= this.#capacity && !this.#entries.has(key)) {
+      for (const oldest of this.#entries.keys()) {
+        this.#entries.delete(oldest)
+        break
+      }
+    }
+    this.#entries.set(key, value)
+  }
+}

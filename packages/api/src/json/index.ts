@@ -1,0 +1,5 @@
+export { compareText } from './compare.ts'
+export { parseJSON } from './parse.ts'
+export { pinFromJSON, pinToJSON } from './pin.ts'
+export { newJsonMap, quote, stringify } from './value.ts'
+export type { JsonObject, JsonValue } from './value.ts'

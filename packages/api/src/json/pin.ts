@@ -1,0 +1,45 @@
+import { nullable, field, integer, list, record, struct, text } from './codec.ts'
+import type { JsonCodec, JsonFields } from './codec.ts'
+import { cid, multiaddr, peerId, pinMode, pinType, time } from './kinds.ts'
+import type { JsonObject } from './value.ts'
+import type { Pin, PinOptions } from '../pin.ts'
+
+/** The members of pin options, which are also the first members of a pin. */
+export const pinOptionsFields: JsonFields<PinOptions> = {
+  replicationFactorMin: field('replication_factor_min', integer),
+  replicationFactorMax: field('replication_factor_max', integer),
+  name: field('name', text),
+  mode: field('mode', pinMode),
+  shardSize: field('shard_size', integer),
+  userAllocations: field('user_allocations', nullable(list(peerId))),
+  expireAt: field('expire_at', time),
+  metadata: field('metadata', nullable(record(text))),
+  pinUpdate: field('pin_update', nullable(cid)),
+  origins: field('origins', nullable(list(multiaddr)))
+}
+
+export const pinOptionsCodec: JsonCodec<PinOptions> = struct<PinOptions>(pinOptionsFields)
+
+export const pinCodec: JsonCodec<Pin> = struct<Pin>({
+  ...pinOptionsFields,
+  cid: field('cid', cid),
+  type: field('type', pinType),
+  allocations: field('allocations', nullable(list(peerId))),
+  maxDepth: field('max_depth', integer),
+  reference: field('reference', nullable(cid)),
+  timestamp: field('timestamp', time)
+})
+
+/** The JSON form of a pin (spec: wire 3.2). */
+export function pinToJSON(pin: Pin): JsonObject {
+  return pinCodec.toJSON(pin) as JsonObject
+}
+
+/** Reads a pin as the Go release does: unknown keys ignored, missing ones zero. */
+export function pinFromJSON(value: unknown): Pin {
+  return readDocument(pinCodec, value)
+}
+
+function readDocument<T>(codec: JsonCodec<T>, value: unknown): T {
+  return value === null || value === undefined ? codec.zero() : codec.fromJSON(value, '')
+}
