@@ -27,7 +27,18 @@ export const ERRORS = {
     status: 400,
     next: 'Give a peer ID such as `12D3KooW...`, as `ipfs-cluster-ctl peers ls` prints it.'
   },
-  ERR_INTERNAL: { status: 500, next: 'Look at the log of the peer; if it says no more, this is a bug worth reporting.' }
+  ERR_BAD_RESPONSE: {
+    status: 0,
+    next: 'What answered is no peer of this API, or the answer was cut short: check host and port, then the log of the peer.'
+  },
+  ERR_INTERNAL: { status: 500, next: 'Look at the log of the peer; if it says no more, this is a bug worth reporting.' },
+  ERR_TIMEOUT: { status: 0, next: 'Give it more time, or look at what keeps the peer busy.' },
+  ERR_TLS: {
+    status: 0,
+    next: 'Check that the server speaks TLS on that port; `--no-check-certificate` takes any certificate, `--force-http` none.'
+  },
+  ERR_UNAUTHORIZED: { status: 401, next: 'Give the credentials of the API: `--basic-auth user:password`.' },
+  ERR_UNREACHABLE: { status: 0, next: 'Check that the daemon runs, and that host and port are those of its REST API.' }
 } as const satisfies Record<string, ErrorKind>
 
 /** Code of a failure. */

@@ -73,7 +73,7 @@ export class ProtobufWriter {
 
   /** The bytes written so far, as a copy of their exact size. */
   finish(): Uint8Array<ArrayBuffer> {
-    return Uint8Array.prototype.slice.call(this.#buffer, 0, this.#length) as Uint8Array<ArrayBuffer>
+    return new Uint8Array(this.#buffer.subarray(0, this.#length))
   }
 
   #tag(field: number, wireType: number): void {
