@@ -15,6 +15,15 @@ export const ERRORS = {
     status: 404,
     next: 'Check the CID with `ipfs-cluster-ctl pin ls`; CIDv0 and CIDv1 of the same content are different pins.'
   },
+  ERR_BAD_PATH: { status: 400, next: 'Give a path such as `/ipfs/bafy.../folder/file` or `/ipns/name`.' },
+  ERR_BAD_PIN: {
+    status: 500,
+    next: 'The parts of a pin contradict each other; pin the content anew, or correct the file that was imported.'
+  },
+  ERR_BAD_REPLICATION_FACTOR: {
+    status: 500,
+    next: 'Give a minimum that is not above the maximum, both at least 1, or both -1 for every peer.'
+  },
   ERR_BAD_REQUEST: { status: 400, next: 'Correct the argument that the message names.' },
   ERR_BAD_CID: { status: 400, next: 'Give a CID such as `bafy...` or `Qm...`.' },
   ERR_BAD_ENCODING: {
@@ -31,7 +40,28 @@ export const ERRORS = {
     status: 0,
     next: 'What answered is no peer of this API, or the answer was cut short: check host and port, then the log of the peer.'
   },
-  ERR_INTERNAL: { status: 500, next: 'Look at the log of the peer; if it says no more, this is a bug worth reporting.' },
+  ERR_EXPIRED: { status: 500, next: 'Give a time in the future, or none.' },
+  ERR_FOLLOWER_MODE: { status: 500, next: 'Ask a peer that may write, or one who runs such a peer.' },
+  ERR_INTERNAL: {
+    status: 500,
+    next: 'Look at the log of the peer; if it says no more, this is a bug worth reporting.'
+  },
+  ERR_IPFS: { status: 500, next: 'The message has the words of the IPFS node; its own log may say more.' },
+  ERR_IPFS_UNAVAILABLE: {
+    status: 500,
+    next: 'Start the IPFS node of this peer, and check `ipfs_connector.ipfshttp.node_multiaddress` in service.json.'
+  },
+  ERR_MISSING_COMPONENT: { status: 500, next: 'Give the component that the message names when the peer is built.' },
+  ERR_NOT_ENOUGH_PEERS: {
+    status: 500,
+    next: 'Lower `--replication-min`, start more peers, or see with `ipfs-cluster-ctl health metrics freespace` who can take pins.'
+  },
+  ERR_PIN_CONFLICT: { status: 500, next: 'Unpin the CID first, then pin it as you want it.' },
+  ERR_PIN_PART: { status: 500, next: 'Unpin the CID that the add gave as its root; its parts go with it.' },
+  ERR_PIN_QUEUE_FULL: {
+    status: 500,
+    next: 'Wait until the peer has worked off its queue and recover the pin, or raise `pin_tracker.stateless.max_pin_queue_size`.'
+  },
   ERR_TIMEOUT: { status: 0, next: 'Give it more time, or look at what keeps the peer busy.' },
   ERR_TLS: {
     status: 0,
