@@ -25,12 +25,13 @@ export class PriorityQueue<T> {
 
   /**
    * @param level - 0 goes first
+   * @param force - for items that have been accepted before: takes one even when the level is full
    * @returns false when the level is full; the item is not in the queue then
    */
-  push(item: T, level: number): boolean {
+  push(item: T, level: number, force: boolean = false): boolean {
     const queue = this.#levels[level]
     if (queue === undefined) throw new RangeError(`the queue has no level ${level}`)
-    if (queue.size >= this.#limit && !queue.has(item)) return false
+    if (!force && queue.size >= this.#limit && !queue.has(item)) return false
     queue.push(item)
     return true
   }

@@ -1,0 +1,96 @@
+import type { Multiaddr, PeerId, Pin, PinInfo, StatusFilter, TrackerStatus } from '@ipfs-cluster/api'
+import { Time, TrackerStatusBits } from '@ipfs-cluster/api'
+import type { CID } from 'multiformats/cid'
+import type { IpfsPinStatus } from '../ipfs/interface.ts'
+import type { Operation } from './operations.ts'
+import { statusOfOperation } from './operations.ts'
+
+/** Who answers: the peer, and its IPFS node as far as it is known. */
+export interface Answerer {
+  peerId: PeerId
+  peername: string
+  /** Empty when the node has not answered yet. */
+  ipfsPeerId: PeerId
+  ipfsPeerAddresses: Multiaddr[]
+}
+
+/** The Go release shows clients this text. */
+export const NOT_PINNED_IN_IPFS = 'the item should be pinned but it is not'
+
+/** Whether a status belongs to the set; the set 0 has all of them. */
+export function matches(filter: StatusFilter, status: TrackerStatus): boolean {
+  return filter === 0 || (filter & TrackerStatusBits[status]) !== 0
+}
+
+/** Whether the IPFS node holds what the pin asks for. A recursive pin holds all that a direct one does. */
+export function isHeld(pin: Pin, held: IpfsPinStatus): boolean {
+  return held === 'recursive' || (held === 'direct' && pin.maxDepth === 0)
+}
+
+/** State of an item of the pinset which this peer has to hold, and for which there is no operation. */
+export function heldInfo(pin: Pin, answerer: Answerer, held: IpfsPinStatus): PinInfo {
+  if (isHeld(pin, held)) return pinInfo(pin, answerer, 'pinned')
+  return { ...pinInfo(pin, answerer, 'unexpectedly_unpinned'), error: NOT_PINNED_IN_IPFS }
+}
+
+/** State of an item of the pinset as such; its timestamp is that of the pin. */
+export function pinInfo(pin: Pin, answerer: Answerer, status: TrackerStatus): PinInfo {
+  return {
+    cid: pin.cid,
+    name: pin.name,
+    peer: answerer.peerId,
+    allocations: pin.allocations,
+    origins: pin.origins,
+    created: pin.timestamp,
+    metadata: pin.metadata,
+    peername: answerer.peername,
+    ipfsPeerId: answerer.ipfsPeerId,
+    ipfsPeerAddresses: answerer.ipfsPeerAddresses,
+    status,
+    timestamp: pin.timestamp,
+    error: '',
+    attemptCount: 0,
+    priorityPin: false
+  }
+}
+
+/** State of a CID outside of the pinset, as a peer gives its own. */
+export function unpinnedInfo(cid: CID, answerer: Answerer, now: Time): PinInfo {
+  return {
+    cid,
+    name: '',
+    peer: answerer.peerId,
+    allocations: null,
+    origins: null,
+    created: Time.ZERO,
+    metadata: null,
+    peername: answerer.peername,
+    ipfsPeerId: answerer.ipfsPeerId,
+    ipfsPeerAddresses: answerer.ipfsPeerAddresses,
+    status: 'unpinned',
+    timestamp: now,
+    error: '',
+    attemptCount: 0,
+    priorityPin: false
+  }
+}
+
+/**
+ * State of a CID with an operation.
+ *
+ * @param pin - the item of the pinset; undefined for what is being unpinned
+ */
+export function operationInfo(cid: CID, pin: Pin | undefined, answerer: Answerer, operation: Operation): PinInfo {
+  const common =
+    pin === undefined
+      ? { ...unpinnedInfo(cid, answerer, operation.since), allocations: [], created: operation.since }
+      : pinInfo(pin, answerer, 'undefined')
+  return {
+    ...common,
+    status: statusOfOperation(operation),
+    timestamp: operation.since,
+    error: operation.error,
+    attemptCount: operation.attempts,
+    priorityPin: operation.priority
+  }
+}
