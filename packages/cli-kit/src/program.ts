@@ -1,0 +1,47 @@
+import type { CommandClass, CommandContext } from './command.ts'
+import type { FlagMap } from './flags.ts'
+
+/** A command, loaded when it is run or described. */
+export interface Leaf<G extends FlagMap = FlagMap> {
+  readonly name: string
+  load(): Promise<CommandClass<G>>
+}
+
+/** A command that has commands. */
+export interface Group<G extends FlagMap = FlagMap> {
+  readonly name: string
+  readonly summary: string
+  readonly description?: string
+  readonly hidden?: boolean
+  readonly commands: readonly CommandNode<G>[]
+  /** Runs before any command of the group. */
+  before?(context: CommandContext<G>): Promise<void>
+}
+
+export type CommandNode<G extends FlagMap = FlagMap> = Leaf<G> | Group<G>
+
+/** A program: options, and a tree of commands. */
+export interface Program<G extends FlagMap = FlagMap> {
+  readonly bin: string
+  readonly version: string
+  readonly summary: string
+  readonly description: string
+  /** Options that stand before the command. */
+  readonly globals: G
+  readonly commands: readonly CommandNode<G>[]
+  readonly exits: {
+    /** Status after a wrong command line. */
+    readonly usage: number
+    /** Status of the program called without a command, after the help. */
+    readonly noCommand: number
+    /** What an unknown command does: a message and status 3, or the help and this status. */
+    readonly unknownCommand: 'message' | number
+  }
+  /** Runs before any command; a number ends the program with that status. */
+  before?(context: CommandContext<G>): Promise<number | void>
+}
+
+/** Whether a node has commands of its own. */
+export function isGroup<G extends FlagMap>(node: CommandNode<G>): node is Group<G> {
+  return 'commands' in node
+}
