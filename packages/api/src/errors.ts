@@ -42,6 +42,22 @@ export const ERRORS = {
   },
   ERR_EXPIRED: { status: 500, next: 'Give a time in the future, or none.' },
   ERR_FOLLOWER_MODE: { status: 500, next: 'Ask a peer that may write, or one who runs such a peer.' },
+  ERR_DATASTORE: {
+    status: 500,
+    next: 'The message has the words of the system; check the disk and the rights of the folder, then start the peer again.'
+  },
+  ERR_DATASTORE_CORRUPT: {
+    status: 500,
+    next: 'Stop the peer, move the folder away, and start: it fetches the pinset from the other peers. With no other peer, `ipfs-cluster-service state import` of an export.'
+  },
+  ERR_DATASTORE_FULL: {
+    status: 507,
+    next: 'Make room on the disk; the peer goes on by itself. Nothing that was acknowledged is lost.'
+  },
+  ERR_DATASTORE_LOCKED: {
+    status: 503,
+    next: 'Another ipfs-cluster-service uses this folder: stop it, or give this one a folder of its own with `--config`.'
+  },
   ERR_INTERNAL: {
     status: 500,
     next: 'Look at the log of the peer; if it says no more, this is a bug worth reporting.'

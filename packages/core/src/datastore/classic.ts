@@ -1,0 +1,74 @@
+import { statfs } from 'node:fs/promises'
+import { ClassicLevel } from 'classic-level'
+import { DEFAULT_CACHE_SIZE, DEFAULT_REOPEN_DELAY, DEFAULT_WRITE_BUFFER_SIZE, MIN_FREE_BYTES } from './defaults.ts'
+import { breaksWriting, toDatastoreError } from './errors.ts'
+import type { KeyRange, Write } from './interface.ts'
+import { LevelDatastore } from './level-datastore.ts'
+import type { LevelDatastoreInit } from './index.ts'
+import { toLevelRange } from './range.ts'
+
+/** Sorts behind every key that is text. */
+const BEHIND_ALL = '\u{10ffff}'
+
+/** A LevelDB folder, as classic-level and the Go release both know it. */
+export class ClassicDatastore extends LevelDatastore<ClassicLevel<string, Uint8Array>> {
+  readonly #reopenDelay: number
+  #failure: Error | undefined
+  #failedAt = 0
+
+  constructor(init: LevelDatastoreInit) {
+    super(
+      init.location,
+      () =>
+        new ClassicLevel(init.location, {
+          keyEncoding: 'utf8',
+          valueEncoding: 'view',
+          cacheSize: init.cacheSize ?? DEFAULT_CACHE_SIZE,
+          writeBufferSize: init.writeBufferSize ?? DEFAULT_WRITE_BUFFER_SIZE
+        })
+    )
+    this.#reopenDelay = init.reopenDelay ?? DEFAULT_REOPEN_DELAY
+  }
+
+  async approximateSize(range: KeyRange): Promise<number> {
+    const { gt, gte, lt } = toLevelRange(range)
+    return this.read({}, () => this.db.approximateSize(gt ?? gte ?? '', lt ?? BEHIND_ALL))
+  }
+
+  protected override async write(writes: readonly Write[], sync: boolean): Promise<void> {
+    if (this.#failure !== undefined) await this.#recover(this.#failure)
+    try {
+      await super.write(writes, sync)
+    } catch (err) {
+      if (breaksWriting(err)) this.#fail(err as Error)
+      throw err
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#failure = error
+    this.#failedAt = performance.now()
+  }
+
+  /**
+   * Reopens the store after a write that failed: recovery drops the half that was written and begins a new log.
+   * Listings that run meanwhile end with an error.
+   */
+  async #recover(failure: Error): Promise<void> {
+    if (performance.now() - this.#failedAt < this.#reopenDelay || !(await this.#hasRoom())) throw failure
+    try {
+      await this.db.close()
+      await this.db.open()
+      this.#failure = undefined
+    } catch (err) {
+      const error = toDatastoreError(err, this.location)
+      this.#fail(error)
+      throw error
+    }
+  }
+
+  async #hasRoom(): Promise<boolean> {
+    const { bavail, bsize } = await statfs(this.location)
+    return bavail * bsize >= MIN_FREE_BYTES
+  }
+}

@@ -1,0 +1,17 @@
+/** Bytes of uncompressed blocks that LevelDB keeps in memory. Reads of a working set beyond it go to the page cache. */
+export const DEFAULT_CACHE_SIZE = 32 * 1024 * 1024
+
+/** Bytes of the log before LevelDB makes a table of it. Larger writes faster and takes up to twice that memory. */
+export const DEFAULT_WRITE_BUFFER_SIZE = 8 * 1024 * 1024
+
+/** Most entries in a chunk of a listing. */
+export const CHUNK_ENTRIES = 1000
+
+/** Bytes after which a chunk of a listing is closed, even if it has fewer entries. */
+export const CHUNK_BYTES = 256 * 1024
+
+/** After a failed write, milliseconds to wait before the store is reopened to try again. */
+export const DEFAULT_REOPEN_DELAY = 1000
+
+/** Free bytes on the disk below which reopening after a failed write is not even tried. */
+export const MIN_FREE_BYTES = 16 * 1024 * 1024

@@ -1,0 +1,84 @@
+import { ClusterError } from '@ipfs-cluster/api'
+import type { AbortOptions } from '../util/startable.ts'
+import { toDatastoreError } from './errors.ts'
+import type { Datastore, DatastoreSnapshot, KeyRange, Write, WriteOptions } from './interface.ts'
+import type { Level } from './level-reader.ts'
+import { LevelReader, LevelSnapshot } from './level-reader.ts'
+import { WriteQueue } from './write-queue.ts'
+
+/** What all stores of the Level family have in common. */
+export abstract class LevelDatastore<L extends Level> extends LevelReader implements Datastore {
+  readonly #create: () => L
+  readonly #queue = new WriteQueue((writes, sync) => this.write(writes, sync))
+  #db: L | undefined
+
+  /** @param create - makes the store, which begins to open itself by that */
+  constructor(location: string, create: () => L) {
+    super(location)
+    this.#create = create
+  }
+
+  abstract approximateSize(range: KeyRange): Promise<number>
+
+  protected get db(): L {
+    if (this.#db === undefined) throw new ClusterError('ERR_DATASTORE', `the datastore ${this.location} is not open`)
+    return this.#db
+  }
+
+  async open(options: AbortOptions = {}): Promise<void> {
+    await this.read(options, () => {
+      this.#db ??= this.#create()
+      return this.#db.open()
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.idle()
+    await this.#db?.close()
+  }
+
+  start(options: AbortOptions = {}): Promise<void> {
+    return this.open(options)
+  }
+
+  stop(): Promise<void> {
+    return this.close()
+  }
+
+  put(key: string, value: Uint8Array, options: WriteOptions = {}): Promise<void> {
+    return this.batch([{ type: 'put', key, value }], options)
+  }
+
+  delete(key: string, options: WriteOptions = {}): Promise<void> {
+    return this.batch([{ type: 'del', key }], options)
+  }
+
+  async batch(writes: readonly Write[], options: WriteOptions = {}): Promise<void> {
+    options.signal?.throwIfAborted()
+    if (writes.length > 0) await this.#queue.add(writes, options.sync === true)
+  }
+
+  async deleteRange(range: KeyRange, options: AbortOptions = {}): Promise<void> {
+    for await (const keys of this.keys(range, options)) {
+      await this.batch(
+        keys.map((key) => ({ type: 'del', key })),
+        options
+      )
+    }
+  }
+
+  snapshot(): DatastoreSnapshot {
+    try {
+      return new LevelSnapshot(this.db, this.location)
+    } catch (err) {
+      throw toDatastoreError(err, this.location)
+    }
+  }
+
+  /** Writes one batch. Never runs twice at the same moment. */
+  protected async write(writes: readonly Write[], sync: boolean): Promise<void> {
+    // Only classic-level knows `sync`; a memory store passes over it.
+    const options = { keyEncoding: 'utf8', sync }
+    await this.read({}, () => this.db.batch(writes as Write[], options))
+  }
+}

@@ -1,0 +1,101 @@
+import type { AbstractLevel, AbstractSnapshot } from 'abstract-level'
+import type { AbortOptions } from '../util/startable.ts'
+import { CHUNK_BYTES, CHUNK_ENTRIES } from './defaults.ts'
+import { toDatastoreError } from './errors.ts'
+import type { DatastoreReader, DatastoreSnapshot, Entry, KeyRange } from './interface.ts'
+import { toLevelRange } from './range.ts'
+
+/** A store of the Level family whose keys are text and whose values are bytes. */
+export type Level = AbstractLevel<string | Buffer | Uint8Array, string, Uint8Array>
+
+/** Reading from a Level store, now or as of a snapshot. */
+export abstract class LevelReader implements DatastoreReader {
+  /** Named in errors. */
+  protected readonly location: string
+  readonly #snapshot: AbstractSnapshot | undefined
+
+  constructor(location: string, snapshot?: AbstractSnapshot) {
+    this.location = location
+    this.#snapshot = snapshot
+  }
+
+  /** @throws ClusterError when the store is not open */
+  protected abstract get db(): Level
+
+  async get(key: string, options: AbortOptions = {}): Promise<Uint8Array | undefined> {
+    return this.read(options, () => this.db.get(key, this.#readOptions()))
+  }
+
+  async getMany(keys: readonly string[], options: AbortOptions = {}): Promise<(Uint8Array | undefined)[]> {
+    if (keys.length === 0) return []
+    return this.read(options, () => this.db.getMany(keys as string[], this.#readOptions()))
+  }
+
+  async has(key: string, options: AbortOptions = {}): Promise<boolean> {
+    return this.read(options, () => this.db.has(key, this.#readOptions()))
+  }
+
+  async *entries(range: KeyRange, options: AbortOptions = {}): AsyncGenerator<readonly Entry[]> {
+    for await (const chunk of this.#chunks(range, true, options)) yield chunk.map(([key, value]) => ({ key, value }))
+  }
+
+  async *keys(range: KeyRange, options: AbortOptions = {}): AsyncGenerator<readonly string[]> {
+    for await (const chunk of this.#chunks(range, false, options)) yield chunk.map(([key]) => key)
+  }
+
+  /** Runs a read; a failure comes out as a ClusterError. */
+  protected async read<T>(options: AbortOptions, run: () => Promise<T>): Promise<T> {
+    options.signal?.throwIfAborted()
+    try {
+      return await run()
+    } catch (err) {
+      throw toDatastoreError(err, this.location)
+    }
+  }
+
+  async *#chunks(range: KeyRange, values: boolean, options: AbortOptions): AsyncGenerator<[string, Uint8Array][]> {
+    const iterator = await this.read(options, async () =>
+      this.db.iterator({
+        ...toLevelRange(range),
+        ...this.#readOptions(),
+        values,
+        // Understood by classic-level: a listing must not push the working set out of the cache.
+        ...{ fillCache: false, highWaterMarkBytes: CHUNK_BYTES }
+      })
+    )
+    try {
+      for (;;) {
+        const chunk = await this.read(options, () => iterator.nextv(CHUNK_ENTRIES))
+        if (chunk.length === 0) return
+        yield chunk
+      }
+    } finally {
+      await iterator.close()
+    }
+  }
+
+  #readOptions(): { snapshot?: AbstractSnapshot } {
+    return this.#snapshot === undefined ? {} : { snapshot: this.#snapshot }
+  }
+}
+
+/** A snapshot of a Level store. */
+export class LevelSnapshot extends LevelReader implements DatastoreSnapshot {
+  protected readonly db: Level
+  readonly #held: AbstractSnapshot
+
+  constructor(db: Level, location: string) {
+    const held = db.snapshot()
+    super(location, held)
+    this.db = db
+    this.#held = held
+  }
+
+  async close(): Promise<void> {
+    await this.#held.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}

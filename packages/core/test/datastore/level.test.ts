@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { readdir, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { levelDatastore } from '@ipfs-cluster/core/datastore'
+import { describeDatastore } from '../../test-suites/datastore.ts'
+import { startChild } from '../helpers/child.ts'
+import { removeFolder, temporaryFolder } from '../helpers/temp-folder.ts'
+
+let folder = ''
+
+describeDatastore('levelDatastore', {
+  create: async () => {
+    folder = await temporaryFolder()
+    return levelDatastore({ location: join(folder, 'leveldb') })
+  },
+  remove: () => removeFolder(folder)
+})
+
+describe('levelDatastore on a disk that fails', () => {
+  let location: string
+
+  beforeEach(async () => {
+    location = await temporaryFolder()
+  })
+
+  afterEach(() => removeFolder(location))
+
+  it('says that another process has the folder', async () => {
+    const first = levelDatastore({ location })
+    await first.open()
+    const second = levelDatastore({ location })
+    await expect(second.open()).rejects.toMatchObject({ code: 'ERR_DATASTORE_LOCKED' })
+    await second.close()
+    await first.close()
+    await second.open()
+    await second.close()
+  })
+
+  it('keeps every acknowledged write when there is no room for the next, and goes on when there is', async () => {
+    // A limit on the size of a file stands for a full disk: the log is cut short in the middle of a write.
+    const child = startChild(new URL('limited-writer.ts', import.meta.url), [location], "trap '' XFSZ; ulimit -f 2000")
+    const acknowledged: number[] = []
+    let refused = 0
+    let recovered = 0
+    for await (const line of child.lines) {
+      const [what, n, code] = line.split(' ')
+      if (what === 'refused') {
+        expect(code).toBe('ERR_DATASTORE_FULL')
+        refused++
+      } else acknowledged.push(Number(n))
+      if (what === 'recovered') recovered++
+    }
+    await child.exited
+    expect(refused).toBeGreaterThan(0)
+    expect(recovered).toBeGreaterThan(0)
+
+    const store = levelDatastore({ location })
+    await store.open()
+    const values = await store.getMany(acknowledged.map((n) => `/k/${n}`))
+    expect(values.filter((value) => value?.length !== 50_000)).toEqual([])
+    await store.close()
+  })
+
+  it('notices a damaged table of contents', async () => {
+    const store = levelDatastore({ location })
+    await store.open()
+    await store.put('/a', new Uint8Array([1]))
+    await store.close()
+    const manifest = (await readdir(location)).find((name) => name.startsWith('MANIFEST'))!
+    await writeFile(join(location, manifest), Buffer.alloc(100, 0x5a))
+    await expect(levelDatastore({ location }).open()).rejects.toMatchObject({ code: 'ERR_DATASTORE_CORRUPT' })
+  })
+
+  it('opens a log that ends in half of a write, without that write', async () => {
+    const store = levelDatastore({ location })
+    await store.open()
+    await store.put('/a', new Uint8Array([1]))
+    await store.put('/b', new Uint8Array(1000))
+    await store.close()
+    const log = (await readdir(location)).find((name) => name.endsWith('.log'))!
+    await truncate(join(location, log), 500)
+    await store.open()
+    expect([await store.has('/a'), await store.has('/b')]).toEqual([true, false])
+    await store.close()
+  })
+})
