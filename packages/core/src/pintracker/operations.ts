@@ -40,7 +40,12 @@ export type OperationEffect =
   /** The queue is full: the operation has failed without being started. */
   | { readonly type: 'refused'; readonly operation: Operation }
   /** For those who watch; the status is `pinned`, `unpinned` or `remote` when it is done. */
-  | { readonly type: 'changed'; readonly operation: Operation; readonly status: TrackerStatus }
+  | {
+      readonly type: 'changed'
+      readonly operation: Operation
+      readonly status: TrackerStatus
+      readonly attempts: number
+    }
 
 /** How much is done at once, and what goes first. */
 export interface OperationLimits {
@@ -213,7 +218,7 @@ export class Operations {
       this.#enqueue({ ...operation, phase: 'queued', since: now, attempts, again: false }, true)
     } else if (error === undefined) {
       this.#operations.delete(operation.key)
-      this.#effects.push({ type: 'changed', operation, status: STATUSES[operation.kind].done })
+      this.#report(operation, STATUSES[operation.kind].done)
     } else {
       this.#fail(operation, error, now)
     }
@@ -231,8 +236,8 @@ export class Operations {
     if (oldest !== undefined) this.#operations.delete(oldest.key)
   }
 
-  #report(operation: MutableOperation): void {
-    this.#effects.push({ type: 'changed', operation, status: statusOfOperation(operation) })
+  #report(operation: MutableOperation, status: TrackerStatus = statusOfOperation(operation)): void {
+    this.#effects.push({ type: 'changed', operation, status, attempts: operation.attempts })
   }
 
   #lane(operation: Operation): Lane {

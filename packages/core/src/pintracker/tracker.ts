@@ -273,14 +273,15 @@ export class StatelessTracker implements PinTracker {
     for (const effect of effects) {
       if (effect.type === 'start') this.#start(effect.operation)
       else if (effect.type === 'abort') this.#calls.get(effect.operation)?.abort.abort()
-      else if (effect.type === 'changed') this.#report(effect.operation, effect.status)
+      else if (effect.type === 'changed') this.#report(effect)
     }
     return effects
   }
 
-  #report({ key, error, attempts }: Operation, status: TrackerStatus): void {
+  #report({ operation, status, attempts }: Extract<OperationEffect, { type: 'changed' }>): void {
     const { events } = this.#components
     if (events?.hasListeners('pin:status') !== true) return
+    const { key, error } = operation
     events.emit('pin:status', { cid: cidOfKey(key), status, error, attemptCount: attempts })
   }
 

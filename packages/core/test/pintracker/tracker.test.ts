@@ -1,0 +1,315 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import type { PinInfo, TrackerStatus } from '@ipfs-cluster/api'
+import { Time, TrackerStatusBits } from '@ipfs-cluster/api'
+import type { PinTrackerEvents, PinTrackerInit } from '../../src/pintracker/index.ts'
+import { NOT_PINNED_IN_IPFS } from '../../src/pintracker/index.ts'
+import { FULL_QUEUE } from '../../src/pintracker/operations.ts'
+import { StatelessTracker } from '../../src/pintracker/tracker.ts'
+import { EventBus } from '../../src/util/event-bus.ts'
+import { nullLogger } from '../../src/util/logger.ts'
+import { collect, FakeIpfs, FakeState, IPFS_ID, OTHER_PEER, PEER, testCid, testPin, until } from './fakes.ts'
+
+const DOWN = 'Post "http://127.0.0.1:5001/api/v0/pin/ls": dial tcp 127.0.0.1:5001: connect: connection refused'
+
+let state: FakeState
+let ipfs: FakeIpfs
+let events: EventBus<PinTrackerEvents>
+let tracker: StatelessTracker
+
+function newTracker(init?: PinTrackerInit): StatelessTracker {
+  const ipfsIdentity = (): { id: string; addresses: string[] } => ({ id: IPFS_ID, addresses: [] })
+  return new StatelessTracker(
+    { logger: nullLogger, peerId: PEER, peername: 'peer0', state, ipfs, ipfsIdentity, events },
+    init
+  )
+}
+
+beforeEach(() => {
+  state = new FakeState()
+  ipfs = new FakeIpfs()
+  events = new EventBus()
+  tracker = newTracker()
+  tracker.start()
+})
+
+afterEach(async () => {
+  await tracker.stop()
+})
+
+/** Statuses by the number of the CID. */
+async function list(...statuses: TrackerStatus[]): Promise<Record<number, TrackerStatus>> {
+  const filter = statuses.reduce((sum, status) => sum + TrackerStatusBits[status], 0)
+  return Object.fromEntries((await collect(tracker.statusAll(filter))).map((info) => [numberOf(info), info.status]))
+}
+
+function numberOf({ cid }: PinInfo): number {
+  return new DataView(cid.bytes.buffer, cid.bytes.byteOffset).getUint32(4)
+}
+
+function pin(n: number, fields: Parameters<typeof testPin>[1] = {}): void {
+  tracker.track(state.put(testPin(testCid(n), fields)))
+}
+
+function unpin(n: number): void {
+  state.delete(testCid(n))
+  tracker.untrack(testCid(n))
+}
+
+async function statusBecomes(n: number, status: TrackerStatus): Promise<PinInfo> {
+  await until(`${n} is ${status}`, async () => (await tracker.status(testCid(n))).status === status)
+  return tracker.status(testCid(n))
+}
+
+describe('a pin', () => {
+  it('goes from pin_queued over pinning to pinned, with the times of its phases', async () => {
+    await tracker.stop()
+    tracker = newTracker({ concurrentPins: 1 })
+    tracker.start()
+    ipfs.immediate = false
+    const timestamp = new Time(Math.floor(Date.now() / 1000) - 60)
+    pin(1, { name: 'one', timestamp, metadata: { a: '1' } })
+    pin(2)
+    const pinning = await statusBecomes(1, 'pinning')
+    expect(pinning).toMatchObject({
+      name: 'one',
+      peer: PEER,
+      peername: 'peer0',
+      ipfsPeerId: IPFS_ID,
+      allocations: [],
+      origins: [],
+      created: timestamp,
+      metadata: { a: '1' },
+      attemptCount: 1,
+      priorityPin: true,
+      error: ''
+    })
+    expect(pinning.timestamp.seconds).toBeGreaterThan(timestamp.seconds)
+    expect(await tracker.status(testCid(2))).toMatchObject({ status: 'pin_queued', attemptCount: 0, priorityPin: true })
+    expect(tracker.queueSize()).toBe(1)
+    await until('the call has been made', () => ipfs.isWaiting('pin', testCid(1)))
+    ipfs.finish('pin', testCid(1))
+    expect(await statusBecomes(1, 'pinned')).toMatchObject({
+      timestamp,
+      created: timestamp,
+      attemptCount: 0,
+      priorityPin: false
+    })
+  })
+
+  it('is an error when the IPFS node says so, and stays one until it is recovered', async () => {
+    ipfs.immediate = false
+    pin(1)
+    await until('the call has been made', () => ipfs.isWaiting('pin', testCid(1)))
+    ipfs.finish('pin', testCid(1), new Error('context canceled'))
+    expect(await statusBecomes(1, 'pin_error')).toMatchObject({ error: 'context canceled', attemptCount: 1 })
+    expect(await list('pin_error')).toEqual({ 1: 'pin_error' })
+    expect(await tracker.recover(testCid(1))).toMatchObject({ status: 'pinning', attemptCount: 2, error: '' })
+    await until('the call has been made', () => ipfs.isWaiting('pin', testCid(1)))
+    ipfs.finish('pin', testCid(1))
+    await statusBecomes(1, 'pinned')
+  })
+
+  it('is aborted by its unpin', async () => {
+    ipfs.immediate = false
+    pin(1)
+    await until('the call has been made', () => ipfs.isWaiting('pin', testCid(1)))
+    unpin(1)
+    expect((await tracker.status(testCid(1))).status).toBe('unpin_queued')
+    await until('the unpin has been made', () => ipfs.isWaiting('unpin', testCid(1)))
+    expect(ipfs.isWaiting('pin', testCid(1))).toBe(false)
+    expect((await tracker.status(testCid(1))).status).toBe('unpinning')
+    ipfs.finish('unpin', testCid(1))
+    expect(await statusBecomes(1, 'unpinned')).toMatchObject({ allocations: null, origins: null, created: Time.ZERO })
+  })
+
+  it('takes the options that the pinset has when its turn comes', async () => {
+    await tracker.stop()
+    tracker = newTracker()
+    pin(1)
+    pin(1, { mode: 'direct' })
+    tracker.start()
+    await statusBecomes(1, 'pinned')
+    expect(ipfs.held.get(testCid(1).toString())).toBe('direct')
+  })
+
+  it('of other peers is unpinned here, and remote', async () => {
+    ipfs.held.set(testCid(1).toString(), 'recursive')
+    const elsewhere = { replicationFactorMin: 1, replicationFactorMax: 1, allocations: [OTHER_PEER] }
+    pin(1, elsewhere)
+    await until('it is unpinned', () => !ipfs.held.has(testCid(1).toString()))
+    expect(await tracker.status(testCid(1))).toMatchObject({ status: 'remote', allocations: [OTHER_PEER] })
+    pin(2, { ...elsewhere, allocations: [OTHER_PEER, PEER] })
+    await statusBecomes(2, 'pinned')
+  })
+
+  it('that is sharded is never pinned itself', async () => {
+    pin(1, { type: 'meta-pin' })
+    expect((await tracker.status(testCid(1))).status).toBe('sharded')
+    expect(ipfs.calls).toEqual([])
+  })
+})
+
+describe('status', () => {
+  it('is unexpectedly_unpinned when the IPFS node lost the pin', async () => {
+    const { timestamp } = state.put(testPin(testCid(1)))
+    expect(await tracker.status(testCid(1))).toMatchObject({
+      status: 'unexpectedly_unpinned',
+      error: NOT_PINNED_IN_IPFS,
+      timestamp
+    })
+  })
+
+  it('is cluster_error when the IPFS node cannot be asked', async () => {
+    const { timestamp } = state.put(testPin(testCid(1), { name: 'one' }))
+    ipfs.down = DOWN
+    expect(await tracker.status(testCid(1))).toMatchObject({
+      status: 'cluster_error',
+      error: DOWN,
+      name: 'one',
+      timestamp
+    })
+    expect((await tracker.status(testCid(2))).status).toBe('unpinned')
+  })
+
+  it('of a pin that failed is its error, though the IPFS node is down', async () => {
+    ipfs.down = DOWN
+    pin(1)
+    expect(await statusBecomes(1, 'pin_error')).toMatchObject({ error: DOWN, attemptCount: 1, priorityPin: true })
+  })
+
+  it('of an unpin that failed is its error, though the pinset has it no more', async () => {
+    ipfs.down = DOWN
+    unpin(1)
+    expect(await statusBecomes(1, 'unpin_error')).toMatchObject({ error: DOWN, allocations: [], origins: null })
+    ipfs.down = undefined
+    await tracker.recover(testCid(1))
+    await statusBecomes(1, 'unpinned')
+    expect(ipfs.calls.filter((call) => call.startsWith('unpin'))).toHaveLength(2)
+  })
+})
+
+describe('statusAll', () => {
+  beforeEach(async () => {
+    const remote = { replicationFactorMin: 1, replicationFactorMax: 1, allocations: [OTHER_PEER] }
+    state.put(testPin(testCid(1)))
+    state.put(testPin(testCid(2), { mode: 'direct' }))
+    state.put(testPin(testCid(3)))
+    state.put(testPin(testCid(4), remote))
+    state.put(testPin(testCid(5), { type: 'meta-pin' }))
+    ipfs.held.set(testCid(1).toString(), 'recursive').set(testCid(2).toString(), 'direct')
+    ipfs.immediate = false
+    pin(6)
+    pin(7)
+    unpin(8)
+    unpin(9)
+    await until('calls wait', () => ipfs.isWaiting('pin', testCid(6)) && ipfs.isWaiting('pin', testCid(7)))
+    ipfs.finish('pin', testCid(7), new Error('nobody has it'))
+    await until('call waits', () => ipfs.isWaiting('unpin', testCid(8)))
+    ipfs.finish('unpin', testCid(8), new Error('disallowed'))
+    await until('call waits', () => ipfs.isWaiting('unpin', testCid(9)))
+  })
+
+  const ALL = {
+    1: 'pinned',
+    2: 'pinned',
+    3: 'unexpectedly_unpinned',
+    4: 'remote',
+    5: 'sharded',
+    6: 'pinning',
+    7: 'pin_error',
+    8: 'unpin_error'
+  } as const
+
+  it('lists the pinset and the unpins that failed', async () => {
+    expect(await list()).toEqual(ALL)
+    expect(ipfs.calls).toContain('pins recursive,direct')
+  })
+
+  it.each<[TrackerStatus[], Record<number, TrackerStatus>]>([
+    [['pinned'], { 1: 'pinned', 2: 'pinned' }],
+    [['unexpectedly_unpinned'], { 3: 'unexpectedly_unpinned' }],
+    [['remote', 'sharded'], { 4: 'remote', 5: 'sharded' }],
+    [['pinning', 'unpinning'], { 6: 'pinning', 9: 'unpinning' }],
+    [['pin_error', 'unpin_error'], { 7: 'pin_error', 8: 'unpin_error' }],
+    [['pinned', 'unpinning'], { 1: 'pinned', 2: 'pinned', 9: 'unpinning' }],
+    [['pin_queued', 'unpin_queued', 'cluster_error'], {}]
+  ])('lists %j only', async (filter, expected) => {
+    expect(await list(...filter)).toEqual(expected)
+  })
+
+  it('asks the IPFS node only where its answer counts', async () => {
+    ipfs.down = DOWN
+    expect(await list('remote', 'pin_error')).toEqual({ 4: 'remote', 7: 'pin_error' })
+    for (const filter of [[], ['pinned'], ['cluster_error']] satisfies TrackerStatus[][]) {
+      await expect(list(...filter)).rejects.toThrow(`could not get pinset from IPFS: ${DOWN}`)
+    }
+  })
+})
+
+describe('recover', () => {
+  it('pins what is missing after a crash', async () => {
+    for (const n of [1, 2, 3]) state.put(testPin(testCid(n)))
+    ipfs.held.set(testCid(2).toString(), 'recursive')
+    const recovered = await collect(tracker.recoverAll())
+    expect(recovered.map(numberOf)).toEqual([1, 3])
+    for (const n of [1, 2, 3]) await statusBecomes(n, 'pinned')
+    expect(await collect(tracker.recoverAll())).toEqual([])
+  })
+
+  it('leaves direct pins alone', async () => {
+    state.put(testPin(testCid(1), { mode: 'direct' }))
+    ipfs.held.set(testCid(1).toString(), 'direct')
+    expect(await collect(tracker.recoverAll())).toEqual([])
+  })
+
+  it('tries again what failed, pins, unpins and what others hold, even while the IPFS node is down', async () => {
+    ipfs.down = DOWN
+    pin(1)
+    unpin(2)
+    pin(3, { replicationFactorMin: 1, replicationFactorMax: 1, allocations: [OTHER_PEER] })
+    await statusBecomes(1, 'pin_error')
+    await statusBecomes(2, 'unpin_error')
+    await until('all have been tried', () => ipfs.calls.length === 3)
+    expect((await collect(tracker.recoverAll())).map(numberOf)).toEqual([1, 2])
+    await until('all have been tried again', () => ipfs.calls.filter((call) => /^(un)?pin /.test(call)).length === 6)
+  })
+
+  it('gives the state as it is when there is nothing to recover', async () => {
+    expect((await tracker.recover(testCid(1))).status).toBe('unpinned')
+    expect(ipfs.calls).toEqual([])
+  })
+
+  it('fails when the queue is full', async () => {
+    await tracker.stop()
+    tracker = newTracker({ concurrentPins: 1, maxPinQueueSize: 1 })
+    tracker.start()
+    ipfs.immediate = false
+    for (const n of [1, 2, 3]) pin(n)
+    expect(await tracker.status(testCid(3))).toMatchObject({ status: 'pin_error', error: FULL_QUEUE, attemptCount: 0 })
+    await expect(tracker.recover(testCid(3))).rejects.toThrow(FULL_QUEUE)
+    await expect(collect(tracker.recoverAll())).rejects.toThrow(`RecoverAll error: ${FULL_QUEUE}`)
+  })
+})
+
+describe('the tracker', () => {
+  it('tells of every change', async () => {
+    const heard: string[] = []
+    events.on('pin:status', ({ cid, status, attemptCount }) =>
+      heard.push(`${cid.equals(testCid(1))} ${status} ${attemptCount}`)
+    )
+    pin(1)
+    await statusBecomes(1, 'pinned')
+    expect(heard).toEqual(['true pin_queued 0', 'true pinning 1', 'true pinned 1'])
+  })
+
+  it('aborts its calls when it stops, and starts no more', async () => {
+    ipfs.immediate = false
+    pin(1)
+    await until('the call has been made', () => ipfs.isWaiting('pin', testCid(1)))
+    await tracker.stop()
+    expect(ipfs.isWaiting('pin', testCid(1))).toBe(false)
+    pin(2)
+    expect(ipfs.calls).toEqual([`pin ${testCid(1).toString()}`])
+    await tracker.stop()
+  })
+})
