@@ -58,14 +58,22 @@ export const ERRORS = {
     status: 503,
     next: 'Another ipfs-cluster-service uses this folder: stop it, or give this one a folder of its own with `--config`.'
   },
+  ERR_IPFS: { status: 500, next: 'The IPFS node refused: its own words are in the message. Look at its log.' },
+  ERR_IPFS_TIMEOUT: {
+    status: 500,
+    next: 'See whether the IPFS node is overloaded, or raise the setting that the message names.'
+  },
+  ERR_IPFS_UNAVAILABLE: {
+    status: 500,
+    next: 'Start the IPFS node, or correct `ipfs_connector.ipfshttp.node_multiaddress` in service.json.'
+  },
+  ERR_UNPIN_DISABLED: {
+    status: 500,
+    next: 'Set `ipfs_connector.ipfshttp.unpin_disable` to false if this peer may unpin.'
+  },
   ERR_INTERNAL: {
     status: 500,
     next: 'Look at the log of the peer; if it says no more, this is a bug worth reporting.'
-  },
-  ERR_IPFS: { status: 500, next: 'The message has the words of the IPFS node; its own log may say more.' },
-  ERR_IPFS_UNAVAILABLE: {
-    status: 500,
-    next: 'Start the IPFS node of this peer, and check `ipfs_connector.ipfshttp.node_multiaddress` in service.json.'
   },
   ERR_MISSING_COMPONENT: { status: 500, next: 'Give the component that the message names when the peer is built.' },
   ERR_NOT_ENOUGH_PEERS: {

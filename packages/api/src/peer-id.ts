@@ -16,7 +16,10 @@ const MAX_BYTES = 512
 const bytesByText = new BoundedCache<PeerId, Uint8Array>(CACHE_SIZE)
 
 /** Texts by a hash of the bytes: one slot per hash, so the size is fixed and nothing need be evicted. */
-const textSlots: { bytes: Uint8Array; text: PeerId }[] = []
+const textSlots = Array.from<unknown, { bytes: Uint8Array; text: PeerId } | undefined>(
+  { length: CACHE_SIZE },
+  () => undefined
+)
 
 /**
  * The multihash of a peer ID in any of its text forms: `12D3KooW...`, `Qm...`, or a CIDv1 such as `bafz...`. The

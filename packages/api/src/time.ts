@@ -1,3 +1,5 @@
+import { formatRfc3339, localOffsetMinutes, parseRfc3339 } from './rfc3339.ts'
+
 /** Seconds between 0001-01-01T00:00:00Z, the zero time of the Go release, and the Unix epoch. */
 const ZERO_SECONDS = -62135596800
 
@@ -50,20 +52,13 @@ export class Time {
   }
 
   /**
-   * Reads RFC 3339, with or without a fraction of up to nine digits.
+   * Reads RFC 3339, with or without a fraction; digits below a nanosecond are dropped.
    *
-   * @throws SyntaxError when the text is not a time of a real calendar day
+   * @throws SyntaxError with the words of Go's time.Parse
    */
   static parse(text: string): Time {
-    const match = RFC3339.exec(text)
-    if (match === null) throw new SyntaxError(`cannot parse ${JSON.stringify(text)} as an RFC 3339 time`)
-    const [, date, clock, fraction = '', sign, hours = '0', minutes = '0'] = match
-    const milliseconds = Date.parse(`${date}T${clock}Z`)
-    if (Number.isNaN(milliseconds) || new Date(milliseconds).toISOString().slice(0, 10) !== date) {
-      throw new SyntaxError(`cannot parse ${JSON.stringify(text)}: there is no such day or time of day`)
-    }
-    const offset = sign === undefined ? 0 : (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes))
-    return new Time(milliseconds / 1000 - offset * 60, Number(fraction.padEnd(9, '0')), offset)
+    const { seconds, nanoseconds, offsetMinutes } = parseRfc3339(text)
+    return new Time(seconds, nanoseconds, offsetMinutes)
   }
 
   /** Whole milliseconds since the Unix epoch, as Date counts. */
@@ -80,13 +75,13 @@ export class Time {
     return new Time(this.seconds, 0, this.offsetMinutes)
   }
 
-  /** RFC 3339 with as many digits of the fraction as are not zero; the form of Go's `time.RFC3339Nano`. */
+  /**
+   * RFC 3339 with as many digits of the fraction as are not zero; the form of Go's `time.RFC3339Nano`. A year that has
+   * no such form is shown as the nearest that has one: a stored pin may hold any number, and must not break a listing.
+   */
   toString(): string {
     if (this.isZero) return '0001-01-01T00:00:00Z'
-    const offset = this.offsetMinutes ?? -new Date(this.seconds * 1000).getTimezoneOffset()
-    const text = new Date((this.seconds + offset * 60) * 1000).toISOString().slice(0, 19)
-    const fraction = this.nanoseconds === 0 ? '' : `.${String(this.nanoseconds).padStart(9, '0').replace(/0+$/, '')}`
-    return text + fraction + formatOffset(offset)
+    return formatRfc3339(this.seconds, this.nanoseconds, this.offsetMinutes ?? localOffsetMinutes(this.seconds))
   }
 
   toJSON(): string {
@@ -94,13 +89,4 @@ export class Time {
   }
 }
 
-const RFC3339 = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:[.,](\d{1,9})\d*)?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/
-
 let lastNow = 0n
-
-function formatOffset(minutes: number): string {
-  if (minutes === 0) return 'Z'
-  const absolute = Math.abs(minutes)
-  const pad = (n: number): string => String(n).padStart(2, '0')
-  return `${minutes < 0 ? '-' : '+'}${pad(Math.floor(absolute / 60))}:${pad(absolute % 60)}`
-}

@@ -1,5 +1,7 @@
 export { compareText } from './compare.ts'
+export * from './documents.ts'
+export type { ErrorBody, Version } from './error.ts'
+export { parsePinMode, parsePinType } from './kinds.ts'
 export { parseJSON } from './parse.ts'
-export { pinFromJSON, pinToJSON } from './pin.ts'
 export { newJsonMap, quote, stringify } from './value.ts'
 export type { JsonObject, JsonValue } from './value.ts'

@@ -1,7 +1,6 @@
 import { nullable, field, integer, list, record, struct, text } from './codec.ts'
 import type { JsonCodec, JsonFields } from './codec.ts'
 import { cid, multiaddr, peerId, pinMode, pinType, time } from './kinds.ts'
-import type { JsonObject } from './value.ts'
 import type { Pin, PinOptions } from '../pin.ts'
 
 /** The members of pin options, which are also the first members of a pin. */
@@ -29,17 +28,3 @@ export const pinCodec: JsonCodec<Pin> = struct<Pin>({
   reference: field('reference', nullable(cid)),
   timestamp: field('timestamp', time)
 })
-
-/** The JSON form of a pin (spec: wire 3.2). */
-export function pinToJSON(pin: Pin): JsonObject {
-  return pinCodec.toJSON(pin) as JsonObject
-}
-
-/** Reads a pin as the Go release does: unknown keys ignored, missing ones zero. */
-export function pinFromJSON(value: unknown): Pin {
-  return readDocument(pinCodec, value)
-}
-
-function readDocument<T>(codec: JsonCodec<T>, value: unknown): T {
-  return value === null || value === undefined ? codec.zero() : codec.fromJSON(value, '')
-}

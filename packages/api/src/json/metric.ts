@@ -1,0 +1,22 @@
+import type { Alert, Metric } from '../metric.ts'
+import { bigInteger, boolean, field, struct, text } from './codec.ts'
+import type { JsonCodec, JsonFields } from './codec.ts'
+import { peerId, time } from './kinds.ts'
+
+const metricFields: JsonFields<Metric> = {
+  name: field('name', text),
+  peer: field('peer', peerId),
+  value: field('value', text),
+  expire: field('expire', bigInteger),
+  valid: field('valid', boolean),
+  weight: field('weight', bigInteger),
+  partitionable: field('partitionable', boolean),
+  receivedAt: field('received_at', bigInteger)
+}
+
+export const metricCodec: JsonCodec<Metric> = struct<Metric>(metricFields)
+
+export const alertCodec: JsonCodec<Alert> = struct<Alert>({
+  ...metricFields,
+  triggeredAt: field('triggered_at', time)
+})

@@ -1,0 +1,38 @@
+import type { GlobalPinInfo, PinInfo, PinInfoShort } from '../pin-info.ts'
+import { boolean, field, integer, list, nullable, optional, record, struct, text } from './codec.ts'
+import type { JsonCodec, JsonFields } from './codec.ts'
+import { cid, multiaddr, peerId, time, trackerStatus } from './kinds.ts'
+
+const pinInfoShortFields: JsonFields<PinInfoShort> = {
+  peername: field('peername', text),
+  ipfsPeerId: optional('ipfs_peer_id', peerId),
+  ipfsPeerAddresses: optional('ipfs_peer_addresses', list(multiaddr)),
+  status: field('status', trackerStatus),
+  timestamp: field('timestamp', time),
+  error: field('error', text),
+  attemptCount: field('attempt_count', integer),
+  priorityPin: field('priority_pin', boolean)
+}
+
+export const pinInfoShortCodec: JsonCodec<PinInfoShort> = struct<PinInfoShort>(pinInfoShortFields)
+
+export const pinInfoCodec: JsonCodec<PinInfo> = struct<PinInfo>({
+  cid: field('cid', cid),
+  name: field('name', text),
+  peer: field('peer', peerId),
+  allocations: field('allocations', nullable(list(peerId))),
+  origins: field('origins', nullable(list(multiaddr))),
+  created: field('created', time),
+  metadata: field('metadata', nullable(record(text))),
+  ...pinInfoShortFields
+})
+
+export const globalPinInfoCodec: JsonCodec<GlobalPinInfo> = struct<GlobalPinInfo>({
+  cid: field('cid', cid),
+  name: field('name', text),
+  allocations: field('allocations', nullable(list(peerId))),
+  origins: field('origins', nullable(list(multiaddr))),
+  created: field('created', time),
+  metadata: field('metadata', nullable(record(text))),
+  peerMap: field('peer_map', record(pinInfoShortCodec))
+})
