@@ -1,0 +1,135 @@
+import { CID } from 'multiformats/cid'
+import { equals } from 'multiformats/bytes'
+import { encodeCar } from './car.ts'
+import { PARALLEL_CALLS } from './defaults.ts'
+import { malformed } from './kubo-error.ts'
+import { codecName, hashName } from './multicodec.ts'
+import { multipartFile } from './multipart.ts'
+import type { AbortOptions } from '../util/startable.ts'
+import type { Block } from './interface.ts'
+import type { KuboRpc } from './kubo-rpc.ts'
+import type { WaitLimit } from './wait-limit.ts'
+
+/** The CAR has no roots worth announcing; nodes that do not know an option ignore it. */
+const IMPORT = 'dag/import?pin-roots=false&stats=true&allow-big-block=true&fast-provide-root=false'
+
+/** What a node answers to a path that it does not have, or does not let us use. */
+const NOT_OFFERED: readonly number[] = [403, 404, 405, 501]
+
+interface ImportAnswer {
+  Stats?: { BlockCount?: number; BlockBytesCount?: number } | null
+}
+
+export interface BlockWriterInit {
+  /** Longest wait for the node to take more, or to answer, in milliseconds. */
+  timeout: number
+}
+
+/**
+ * Stores blocks in a node: as one CAR where the node has `dag/import`, which it writes in batches, else by
+ * `block/put`, a few calls at once. At any time no more is in memory than what has been pulled and not yet been taken
+ * by the node: the socket's buffer, or a few blocks.
+ */
+export class BlockWriter {
+  readonly #rpc: KuboRpc
+  readonly #timeout: number
+  /** Whether the node has `dag/import`; unknown until the first blocks come. */
+  #imports: boolean | undefined
+
+  constructor(rpc: KuboRpc, init: BlockWriterInit) {
+    this.#rpc = rpc
+    this.#timeout = init.timeout
+  }
+
+  async put(blocks: AsyncIterable<Block> | Iterable<Block>, options: AbortOptions): Promise<void> {
+    this.#imports ??= await this.#hasImport(options)
+    return this.#imports ? this.#import(blocks, options) : this.#putAll(blocks, options)
+  }
+
+  /** Asks without a body: a node that has the call finds fault with that. */
+  async #hasImport(options: AbortOptions): Promise<boolean> {
+    const limit = this.#limit('total', IMPORT, options)
+    try {
+      return !NOT_OFFERED.includes(await this.#rpc.status(IMPORT, limit))
+    } finally {
+      limit.dispose()
+    }
+  }
+
+  async #import(blocks: AsyncIterable<Block> | Iterable<Block>, options: AbortOptions): Promise<void> {
+    const limit = this.#limit('idle', IMPORT, options)
+    const sent = { blocks: 0, bytes: 0 }
+    const { contentType, body } = multipartFile(encodeCar(blocks, sent))
+    try {
+      const call = this.#rpc.objects<ImportAnswer>(IMPORT, { limit, contentType, body: whileTaken(body, limit) })
+      let stored: number | undefined
+      for await (const { Stats } of call) stored ??= Stats?.BlockCount
+      if (stored !== sent.blocks) throw malformed(IMPORT, `it stored ${stored ?? 'no'} blocks of ${sent.blocks}`)
+    } catch (err) {
+      // The node may have been replaced by one without the call: ask again next time.
+      this.#imports = undefined
+      throw err
+    } finally {
+      limit.dispose()
+    }
+  }
+
+  async #putAll(blocks: AsyncIterable<Block> | Iterable<Block>, options: AbortOptions): Promise<void> {
+    const failed = new AbortController()
+    const signal = options.signal === undefined ? failed.signal : AbortSignal.any([options.signal, failed.signal])
+    const running = new Set<Promise<void>>()
+    try {
+      for await (const block of blocks) {
+        const call = this.#putOne(block, { signal })
+        const done = call.finally(() => running.delete(done))
+        // Its failure is seen below; until then it must not count as one that nobody heard of.
+        done.catch(() => {})
+        running.add(done)
+        if (running.size >= PARALLEL_CALLS) await Promise.race(running)
+      }
+      await Promise.all(running)
+    } finally {
+      failed.abort()
+      await Promise.allSettled(running)
+    }
+  }
+
+  async #putOne({ cid, data }: Block, options: AbortOptions): Promise<void> {
+    const path = putPath(cid)
+    const limit = this.#limit('total', path, options)
+    try {
+      const { Key } = await this.#rpc.json<{ Key?: string }>(path, { limit, ...multipartFile([data]) })
+      // The CID of the answer may differ in version or base; what counts is under which hash the block is kept.
+      const stored = Key !== undefined && equals(CID.parse(Key).multihash.bytes, cid.multihash.bytes)
+      if (!stored) throw malformed(path, `it stored the block ${cid.toString()} as ${Key ?? 'nothing'}`)
+    } finally {
+      limit.dispose()
+    }
+  }
+
+  #limit(kind: 'total' | 'idle', path: string, options: AbortOptions): WaitLimit {
+    return this.#rpc.limit(kind, path, this.#timeout, 'ipfs_request_timeout', options)
+  }
+}
+
+function putPath(cid: CID): string {
+  const query = new URLSearchParams({
+    'allow-big-block': 'true',
+    'cid-codec': codecName(cid) ?? 'raw',
+    mhlen: String(cid.multihash.size),
+    mhtype: hashName(cid) ?? `0x${cid.multihash.code.toString(16)}`,
+    pin: 'false'
+  })
+  return `block/put?${query.toString()}`
+}
+
+/** Lets the time run only while the node is slow to take what it is given, not while the next block is being made. */
+async function* whileTaken(body: AsyncIterable<Uint8Array>, limit: WaitLimit): AsyncGenerator<Uint8Array> {
+  limit.pause()
+  for await (const chunk of body) {
+    limit.resume()
+    yield chunk
+    limit.pause()
+  }
+  limit.resume()
+}

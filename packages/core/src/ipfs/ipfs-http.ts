@@ -1,0 +1,351 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ClusterError } from '@ipfs-cluster/api'
+import { CID } from 'multiformats/cid'
+import { backoff } from '../util/backoff.ts'
+import { messageOf } from '../util/errors.ts'
+import { nullLogger } from '../util/logger.ts'
+import { abortable } from '../util/signals.ts'
+import { BlockWriter } from './block-writer.ts'
+import {
+  ID_TTL,
+  IPFS_HTTP_DEFAULTS,
+  MAX_ORIGINS,
+  PARALLEL_CALLS,
+  READY_ATTEMPTS_PER_WARNING,
+  READY_BACKOFF
+} from './defaults.ts'
+import { parseEndpoint } from './endpoint.ts'
+import { KuboError, malformed } from './kubo-error.ts'
+import { KuboRpc } from './kubo-rpc.ts'
+import { parseIpfsPath } from './paths.ts'
+import { isPinnedAs, toIpfsPin } from './pin-status.ts'
+import { queryEscape } from './query.ts'
+import type { IpfsId, IpfsRepoGc, IpfsRepoStat, Multiaddr, PeerId, Pin } from '@ipfs-cluster/api'
+import type { Logger } from '../util/logger.ts'
+import type { AbortOptions } from '../util/startable.ts'
+import type { IpfsHttpComponents, IpfsHttpInit } from './index.ts'
+import type { Block, IpfsConnector, IpfsPin, IpfsPinStatus } from './interface.ts'
+import type { CallOptions } from './kubo-rpc.ts'
+import type { PinLsObject } from './pin-status.ts'
+
+interface PinAddAnswer {
+  Pins?: string[] | null
+  Progress?: number
+}
+
+/** The IPFS connector over the HTTP RPC of Kubo. */
+export class IpfsHttp implements IpfsConnector {
+  readonly #components: IpfsHttpComponents
+  readonly #settings: Required<IpfsHttpInit>
+  readonly #log: Logger
+  readonly #rpc: KuboRpc
+  readonly #writer: BlockWriter
+  readonly #stopped = new AbortController()
+  #background: Promise<void> | undefined
+  #id: { at: number; answer: Promise<IpfsId> } | undefined
+  #changes = 0
+
+  /** @throws ClusterError `ERR_BAD_MULTIADDR` */
+  constructor(components: IpfsHttpComponents, init: IpfsHttpInit = {}) {
+    this.#components = components
+    this.#settings = { ...IPFS_HTTP_DEFAULTS, ...init }
+    this.#log = (components.logger ?? nullLogger).forComponent('ipfshttp')
+    this.#rpc = new KuboRpc(parseEndpoint(this.#settings.nodeMultiaddress))
+    this.#writer = new BlockWriter(this.#rpc, { timeout: this.#settings.requestTimeout })
+  }
+
+  afterStart(): void {
+    this.#background = this.#connectSwarms().catch((err: unknown) => {
+      if (!this.#stopped.signal.aborted) this.#log.warn(`connecting the IPFS nodes to one another: ${messageOf(err)}`)
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort(new ClusterError('ERR_IPFS_UNAVAILABLE', 'the IPFS connector has been stopped'))
+    await this.#background
+    await this.#rpc.close()
+  }
+
+  async id(options: AbortOptions = {}): Promise<IpfsId> {
+    if (this.#id === undefined || performance.now() - this.#id.at > ID_TTL) {
+      // Asked for all who want to know, so none of their signals may end it.
+      this.#id = { at: performance.now(), answer: this.#fetchId({}) }
+    }
+    return abortable(this.#id.answer, options)
+  }
+
+  async ready(options: AbortOptions = {}): Promise<void> {
+    const signal = this.#untilStopped(options)
+    for (let failures = 1; ; failures++) {
+      try {
+        await this.#fetchId({ signal })
+        return
+      } catch (err) {
+        signal.throwIfAborted()
+        if (failures % READY_ATTEMPTS_PER_WARNING === 1) this.#log.warn(`waiting for the IPFS node: ${messageOf(err)}`)
+        await sleep(backoff(failures, READY_BACKOFF, 0), undefined, { signal }).catch(() => {})
+        signal.throwIfAborted()
+      }
+    }
+  }
+
+  async pin(pin: Pin, options: AbortOptions & { onProgress?(blocks: number): void } = {}): Promise<void> {
+    if (isPinnedAs(await this.pinStatus(pin, options), pin.maxDepth)) {
+      this.#log.debug(`already pinned: ${pin.cid.toString()}`)
+      return
+    }
+    this.#changed()
+    const connecting = new AbortController()
+    void this.#connectOrigins(pin.origins ?? [], connecting.signal)
+    try {
+      if (await this.#hasUpdateSource(pin, options)) await this.#pinUpdate(pin, options)
+      else await this.#pinAdd(pin, options)
+      this.#log.info(`pinned ${pin.cid.toString()}`)
+    } finally {
+      connecting.abort()
+      this.#changed()
+    }
+  }
+
+  async unpin(cid: CID, options: AbortOptions = {}): Promise<void> {
+    if (this.#settings.unpinDisable) {
+      throw new ClusterError('ERR_UNPIN_DISABLED', 'ipfs unpinning is disallowed by configuration on this peer')
+    }
+    const limits = { milliseconds: this.#settings.unpinTimeout, setting: 'unpin_timeout' }
+    try {
+      await this.#call(`pin/rm?arg=${cid.toString()}`, options, (path, call) => this.#rpc.bytes(path, call), limits)
+      this.#log.info(`unpinned ${cid.toString()}`)
+    } catch (err) {
+      if (!(err instanceof KuboError) || !err.isNotPinned) throw err
+      this.#log.debug(`not pinned: ${cid.toString()}`)
+    }
+  }
+
+  async pinStatus(pin: Pick<Pin, 'cid' | 'maxDepth'>, options: AbortOptions = {}): Promise<IpfsPinStatus> {
+    const type = pin.maxDepth === 0 ? 'direct' : 'recursive'
+    const path = `pin/ls?stream=true&arg=${pin.cid.toString()}&type=${type}`
+    try {
+      for await (const object of this.#objects<PinLsObject>(path, options)) {
+        const found = toIpfsPin(object)
+        if (found !== undefined) return found.status
+      }
+    } catch (err) {
+      if (err instanceof KuboError && err.isNotPinned) return 'unpinned'
+      throw err
+    }
+    throw malformed(path, 'no pin')
+  }
+
+  async *pins(
+    kinds: readonly ('recursive' | 'direct' | 'indirect')[],
+    options: AbortOptions = {}
+  ): AsyncGenerator<IpfsPin, void, undefined> {
+    for (const kind of kinds) {
+      for await (const object of this.#objects<PinLsObject>(`pin/ls?stream=true&type=${kind}`, options)) {
+        const pin = toIpfsPin(object)
+        if (pin !== undefined) yield pin
+      }
+    }
+  }
+
+  async putBlocks(blocks: AsyncIterable<Block> | Iterable<Block>, options: AbortOptions = {}): Promise<void> {
+    try {
+      await this.#writer.put(blocks, options)
+    } finally {
+      this.#changed()
+    }
+  }
+
+  async getBlock(cid: CID, options: AbortOptions = {}): Promise<Uint8Array> {
+    return this.#call(`block/get?arg=${cid.toString()}`, options, (path, call) => this.#rpc.bytes(path, call))
+  }
+
+  async repoStat(options: AbortOptions = {}): Promise<IpfsRepoStat> {
+    const path = 'repo/stat?size-only=true'
+    const text = (await this.#call(path, options, (_, call) => this.#rpc.bytes(path, call))).toString('utf8')
+    // Read as text: without a limit StorageMax is 2^64-1, which a JSON number would round.
+    const value = (key: string): bigint => {
+      const digits = new RegExp(`"${key}"\\s*:\\s*(\\d+)`).exec(text)?.[1]
+      if (digits === undefined) throw malformed(path, text)
+      return BigInt(digits)
+    }
+    return { repoSize: value('RepoSize'), storageMax: value('StorageMax') }
+  }
+
+  async *repoGc(options: AbortOptions = {}): AsyncGenerator<IpfsRepoGc, void, undefined> {
+    const path = 'repo/gc?stream-errors=true'
+    const limit = this.#rpc.limit('total', path, this.#settings.repoGcTimeout, 'repogc_timeout', options)
+    let failed = false
+    try {
+      for await (const { Key, Error } of this.#rpc.objects<{ Key?: { '/': string }; Error?: string }>(path, {
+        limit
+      })) {
+        failed ||= Boolean(Error)
+        yield { key: Key === undefined ? null : CID.parse(Key['/']), error: Error ?? '' }
+      }
+    } catch (err) {
+      // That there were errors has been told already, one by one.
+      if (!failed || !(err instanceof KuboError)) throw err
+    } finally {
+      limit.dispose()
+      this.#changed()
+    }
+  }
+
+  async resolve(path: string, options: AbortOptions = {}): Promise<CID> {
+    const parsed = parseIpfsPath(path)
+    if (parsed.cid !== undefined) return parsed.cid
+    const call = `resolve?arg=${queryEscape(parsed.text)}`
+    const { Path } = await this.#json<{ Path?: string }>(call, options)
+    const root = Path?.split('/')[2]
+    if (root === undefined) throw malformed(call, String(Path))
+    return CID.parse(root)
+  }
+
+  async swarmPeers(options: AbortOptions = {}): Promise<PeerId[]> {
+    const { Peers } = await this.#json<{ Peers?: { Peer: string }[] | null }>('swarm/peers', options)
+    return (Peers ?? []).map(({ Peer }) => Peer)
+  }
+
+  async swarmConnect(addresses: readonly Multiaddr[], options: AbortOptions = {}): Promise<void> {
+    const errors: unknown[] = []
+    const waiting = [...addresses]
+    const worker = async (): Promise<void> => {
+      for (let address = waiting.shift(); address !== undefined; address = waiting.shift()) {
+        await this.#json(`swarm/connect?arg=${queryEscape(address)}`, options).catch((err: unknown) => errors.push(err))
+      }
+    }
+    await Promise.all(Array.from({ length: PARALLEL_CALLS }, worker))
+    options.signal?.throwIfAborted()
+    if (errors.length > 0 && errors.length === addresses.length) throw errors[0]
+  }
+
+  async configKey(key: string, options: AbortOptions = {}): Promise<unknown> {
+    let value: unknown = await this.#json<unknown>('config/show', options)
+    for (const name of key.split('/')) {
+      if (typeof value !== 'object' || value === null) throw new ClusterError('ERR_BAD_REQUEST', 'invalid path')
+      if (!Object.hasOwn(value, name)) throw new ClusterError('ERR_BAD_REQUEST', 'key not found in configuration')
+      value = (value as Record<string, unknown>)[name]
+    }
+    return value
+  }
+
+  async #pinAdd(pin: Pin, options: AbortOptions & { onProgress?(blocks: number): void }): Promise<void> {
+    const depth = pin.maxDepth > 0 ? `max-depth=${pin.maxDepth}&` : ''
+    const path = `pin/add?arg=${pin.cid.toString()}&${depth}recursive=${pin.maxDepth !== 0}&progress=true`
+    const limit = this.#rpc.limit(
+      'total',
+      path,
+      this.#settings.pinTimeout,
+      'pin_timeout: time without progress',
+      options
+    )
+    let progress = 0
+    let pinned = false
+    try {
+      for await (const { Pins, Progress = 0 } of this.#rpc.objects<PinAddAnswer>(path, { limit })) {
+        pinned ||= Boolean(Pins)
+        if (Progress <= progress) continue
+        progress = Progress
+        limit.restart()
+        options.onProgress?.(progress)
+      }
+    } finally {
+      limit.dispose()
+    }
+    if (!pinned) throw malformed(path, 'it ended without a word that the pin is there')
+  }
+
+  /** Only what is pinned recursively can be updated. */
+  async #hasUpdateSource(pin: Pin, options: AbortOptions): Promise<boolean> {
+    if (pin.pinUpdate === null) return false
+    const status = await this.pinStatus({ cid: pin.pinUpdate, maxDepth: -1 }, options).catch(() => 'error' as const)
+    options.signal?.throwIfAborted()
+    return isPinnedAs(status, -1)
+  }
+
+  /** The node does not say how far it is, so it may take as long as it answers anything else. */
+  async #pinUpdate(pin: Pin, options: AbortOptions): Promise<void> {
+    const path = `pin/update?arg=${String(pin.pinUpdate)}&arg=${pin.cid.toString()}&unpin=false`
+    const limit = this.#rpc.limit('total', path, 0, '', options)
+    const { pinTimeout } = this.#settings
+    const check = setInterval(
+      () => void this.#fetchId({}).catch((err: Error) => limit.abort(err)),
+      pinTimeout || 2 ** 31 - 1
+    )
+    try {
+      await this.#rpc.bytes(path, { limit })
+    } finally {
+      clearInterval(check)
+      limit.dispose()
+    }
+  }
+
+  /** A help to find the content, no more: whatever becomes of it, the pin goes on. */
+  async #connectOrigins(origins: readonly Multiaddr[], signal: AbortSignal): Promise<void> {
+    await this.swarmConnect(origins.slice(0, MAX_ORIGINS), { signal }).catch((err: unknown) => {
+      if (!signal.aborted) this.#log.debug(`connecting to origins: ${messageOf(err)}`)
+    })
+  }
+
+  async #connectSwarms(): Promise<void> {
+    const { connectSwarmsDelay } = this.#settings
+    if (connectSwarmsDelay === 0 || this.#components.peerAddresses === undefined) return
+    const { signal } = this.#stopped
+    await this.ready({ signal })
+    await sleep(connectSwarmsDelay, undefined, { signal, ref: false })
+    for await (const addresses of this.#components.peerAddresses({ signal })) {
+      await this.swarmConnect(addresses, { signal }).catch((err: unknown) => this.#log.debug(messageOf(err)))
+    }
+  }
+
+  async #fetchId(options: AbortOptions): Promise<IpfsId> {
+    const { ID, Addresses } = await this.#json<{ ID?: string; Addresses?: string[] | null }>('id', options)
+    if (ID === undefined) throw malformed('id', 'no ID')
+    return { id: ID, addresses: Addresses ?? [], error: '' }
+  }
+
+  #json<T>(path: string, options: AbortOptions): Promise<T> {
+    return this.#call(path, options, (_, call) => this.#rpc.json<T>(path, call))
+  }
+
+  /** Makes a call that may take `ipfs_request_timeout` as a whole. */
+  async #call<T>(
+    path: string,
+    options: AbortOptions,
+    call: (path: string, options: CallOptions) => Promise<T>,
+    { milliseconds, setting } = {
+      milliseconds: this.#settings.requestTimeout,
+      setting: 'ipfs_request_timeout'
+    }
+  ): Promise<T> {
+    const limit = this.#rpc.limit('total', path, milliseconds, setting, options)
+    try {
+      return await call(path, { limit })
+    } finally {
+      limit.dispose()
+    }
+  }
+
+  /** Reads a listing, each wait for more of which may take `ipfs_request_timeout`. */
+  async *#objects<T>(path: string, options: AbortOptions): AsyncGenerator<T, void, undefined> {
+    const limit = this.#rpc.limit('idle', path, this.#settings.requestTimeout, 'ipfs_request_timeout', options)
+    try {
+      yield* this.#rpc.objects<T>(path, { limit })
+    } finally {
+      limit.dispose()
+    }
+  }
+
+  #untilStopped({ signal }: AbortOptions): AbortSignal {
+    return signal === undefined ? this.#stopped.signal : AbortSignal.any([signal, this.#stopped.signal])
+  }
+
+  /** What the node holds, or is about to hold, has changed: every so often the informers are told to look again. */
+  #changed(): void {
+    const { informerTriggerInterval } = this.#settings
+    if (informerTriggerInterval <= 0 || ++this.#changes < informerTriggerInterval) return
+    this.#changes = 0
+    this.#components.triggerInformers?.()
+  }
+}

@@ -1,0 +1,80 @@
+import { ClusterError } from '@ipfs-cluster/api'
+import type { Endpoint } from './endpoint.ts'
+
+/** Most characters of an answer that is not what it should be which are shown in a message. */
+const SHOWN_CHARACTERS = 512
+
+/** The IPFS node answered, and its answer is an error. */
+export class KuboError extends ClusterError {
+  /** The node's own words. */
+  readonly kuboMessage: string
+
+  /** @param path - path of the call below `/api/v0/`, with its query */
+  constructor(path: string, status: number, kuboMessage: string) {
+    super('ERR_IPFS', `IPFS error (${path}). Code: ${status}. Message: ${kuboMessage}`)
+    this.kuboMessage = kuboMessage
+  }
+
+  /** Whether the node says that there is no such pin. */
+  get isNotPinned(): boolean {
+    return this.kuboMessage.endsWith('not pinned') || this.kuboMessage === 'not pinned or pinned indirectly'
+  }
+}
+
+/** The error for an answer with a status other than 200. */
+export function refusal(path: string, status: number, body: Uint8Array): ClusterError {
+  const text = Buffer.from(body).toString('utf8')
+  const message = messageIn(text)
+  if (message !== undefined) return new KuboError(path, status, message)
+  const told = text.slice(0, SHOWN_CHARACTERS)
+  return new ClusterError('ERR_IPFS', `IPFS request failed (is it running?) (${path}). Code ${status}: ${told}`)
+}
+
+/** The error for an answer that breaks off or is not JSON of the expected shape. */
+export function malformed(path: string, what: string): ClusterError {
+  const told = what.slice(0, SHOWN_CHARACTERS)
+  return new ClusterError('ERR_IPFS', `IPFS answered ${path} with something that is not understood: ${told}`)
+}
+
+/** The error for a node that could not be reached, or went away while it answered; worded as Go words it. */
+export function unavailable(path: string, endpoint: Endpoint, cause: unknown): ClusterError {
+  const message = `Post "${endpoint.apiUrl}/${path}": ${reasonOf(cause, endpoint)}`
+  return new ClusterError('ERR_IPFS_UNAVAILABLE', message, { cause })
+}
+
+const CONNECT_REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connect: connection refused',
+  EHOSTUNREACH: 'connect: no route to host',
+  ENETUNREACH: 'connect: network is unreachable',
+  ENOENT: 'connect: no such file or directory',
+  EACCES: 'connect: permission denied',
+  ETIMEDOUT: 'i/o timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'i/o timeout'
+}
+
+function reasonOf(cause: unknown, endpoint: Endpoint): string {
+  const error = firstOf(cause)
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return `dial tcp: lookup ${new URL(endpoint.origin).hostname}: no such host`
+  }
+  const connect = CONNECT_REASONS[code]
+  if (connect !== undefined) return `dial ${endpoint.dial}: ${connect}`
+  if (code === 'ECONNRESET' || code === 'EPIPE') return 'connection reset by peer'
+  return code === 'UND_ERR_SOCKET' ? 'unexpected EOF' : error.message
+}
+
+/** Of several addresses that were tried, each has an error of its own. */
+function firstOf(cause: unknown): Error {
+  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0]
+  return cause instanceof Error ? cause : new Error(String(cause))
+}
+
+function messageIn(text: string): string | undefined {
+  try {
+    const { Message } = JSON.parse(text) as { Message?: unknown }
+    return typeof Message === 'string' ? Message : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,173 @@
+import { ClusterError } from '@ipfs-cluster/api'
+import { Pool } from 'undici'
+import { messageOf } from '../util/errors.ts'
+import { JsonObjects } from './json-objects.ts'
+import { KuboError, malformed, refusal, unavailable } from './kubo-error.ts'
+import { WaitLimit } from './wait-limit.ts'
+import type { Dispatcher } from 'undici'
+import type { AbortOptions } from '../util/startable.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { WaitLimitKind } from './wait-limit.ts'
+
+const API = '/api/v0/'
+
+/** Trailer in which a node says that it failed after it had begun to answer. */
+const STREAM_ERROR = 'x-stream-error'
+
+/** Largest answer that is taken as one piece: a block, a configuration, the list of connected peers. */
+const MAX_ANSWER_BYTES = 32 << 20
+
+/** Largest answer that is read of an error. */
+const MAX_ERROR_BYTES = 64 << 10
+
+/** Time for a TCP connection to come about. */
+const CONNECT_TIMEOUT = 10_000
+
+export interface CallOptions {
+  limit: WaitLimit
+  body?: AsyncIterable<Uint8Array>
+  contentType?: string
+}
+
+/**
+ * Calls of a node's HTTP RPC. Each path is what follows `/api/v0/`, with its query, as it also shows in errors.
+ *
+ * Every call throws ClusterError `ERR_IPFS_UNAVAILABLE` when the node cannot be reached or goes away, `ERR_IPFS` when
+ * it answers with an error or with nonsense, the error of the limit when that is over, and the reason of the caller's
+ * signal when that aborts.
+ */
+export class KuboRpc {
+  readonly #endpoint: Endpoint
+  readonly #pool: Pool
+
+  constructor(endpoint: Endpoint) {
+    this.#endpoint = endpoint
+    this.#pool = new Pool(endpoint.origin, {
+      // How long to wait is decided call by call, see WaitLimit.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: {
+        timeout: CONNECT_TIMEOUT,
+        ...(endpoint.socketPath === undefined ? {} : { socketPath: endpoint.socketPath }),
+        ...(endpoint.family === undefined ? {} : { family: endpoint.family })
+      }
+    })
+  }
+
+  /** A limit for one call. `setting` is the name under which the user knows the time. */
+  limit(kind: WaitLimitKind, path: string, milliseconds: number, setting: string, options: AbortOptions): WaitLimit {
+    return new WaitLimit(kind, milliseconds, options.signal, () => {
+      const message = `Post "${this.#endpoint.apiUrl}/${path}": no answer within ${milliseconds / 1000}s (${setting})`
+      return new ClusterError('ERR_IPFS_TIMEOUT', message)
+    })
+  }
+
+  /** The whole answer. */
+  async bytes(path: string, options: CallOptions): Promise<Buffer> {
+    return collect(this.stream(path, options), () => {
+      throw malformed(path, `more than ${MAX_ANSWER_BYTES} bytes`)
+    })
+  }
+
+  /** The answer, which must be one JSON document. */
+  async json<T>(path: string, options: CallOptions): Promise<T> {
+    const text = (await this.bytes(path, options)).toString('utf8')
+    return parse<T>(path, text)
+  }
+
+  /** The objects of an answer, each as it comes. Ending the iteration early ends the call. */
+  async *objects<T>(path: string, options: CallOptions): AsyncGenerator<T, void, undefined> {
+    const objects = new JsonObjects()
+    try {
+      for await (const chunk of this.stream(path, options)) {
+        for (const text of objects.push(chunk)) yield parse<T>(path, text)
+      }
+      objects.end()
+    } catch (err) {
+      throw err instanceof SyntaxError ? malformed(path, err.message) : err
+    }
+  }
+
+  /** The answer as it comes, until the node has said that it is whole. */
+  async *stream(path: string, options: CallOptions): AsyncGenerator<Uint8Array, void, undefined> {
+    const { limit } = options
+    const response = await this.#post(path, options)
+    try {
+      for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+        limit.pause()
+        yield chunk
+        limit.resume()
+      }
+    } catch (err) {
+      throw this.#translate(path, err, limit)
+    }
+    const failure = response.trailers[STREAM_ERROR]
+    if (failure !== undefined && failure !== '') throw new KuboError(path, response.statusCode, failure)
+  }
+
+  /** Status of the answer to a call without a body; the answer itself is thrown away. */
+  async status(path: string, limit: WaitLimit): Promise<number> {
+    const response = await this.#request(path, { limit })
+    await response.body.dump()
+    return response.statusCode
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy()
+  }
+
+  async #post(path: string, options: CallOptions): Promise<Dispatcher.ResponseData> {
+    const response = await this.#request(path, options)
+    if (response.statusCode === 200) return response
+    // What there is of the explanation is enough: the answer is an error, whatever becomes of it.
+    const body = await collect(response.body, () => {}, MAX_ERROR_BYTES).catch(() => Buffer.alloc(0))
+    options.limit.signal.throwIfAborted()
+    throw refusal(path, response.statusCode, body)
+  }
+
+  async #request(path: string, { limit, body, contentType }: CallOptions): Promise<Dispatcher.ResponseData> {
+    try {
+      return await this.#pool.request({
+        method: 'POST',
+        path: API + path,
+        signal: limit.signal,
+        ...(body === undefined ? {} : { body: body as unknown as Dispatcher.DispatchOptions['body'] }),
+        ...(contentType === undefined ? {} : { headers: { 'content-type': contentType } })
+      })
+    } catch (err) {
+      throw this.#translate(path, err, limit)
+    }
+  }
+
+  #translate(path: string, error: unknown, limit: WaitLimit): unknown {
+    if (limit.signal.aborted) return limit.signal.reason
+    return error instanceof ClusterError ? error : unavailable(path, this.#endpoint, error)
+  }
+}
+
+/** Reads to the end, or to the limit; then calls `overflow` and gives what there is. */
+async function collect(
+  source: AsyncIterable<Uint8Array>,
+  overflow: () => void,
+  limit: number = MAX_ANSWER_BYTES
+): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of source) {
+    size += chunk.length
+    if (size > limit) {
+      overflow()
+      break
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function parse<T>(path: string, text: string): T {
+  try {
+    return JSON.parse(text) as T
+  } catch (cause) {
+    throw malformed(path, text === '' ? 'an empty answer' : `${messageOf(cause)}: ${text}`)
+  }
+}

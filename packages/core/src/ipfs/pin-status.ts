@@ -1,0 +1,29 @@
+import { CID } from 'multiformats/cid'
+import type { IpfsPin, IpfsPinStatus } from './interface.ts'
+
+/** An object of the answer of `pin/ls`: a pin, or a member of the map that older nodes answer with. */
+export type PinLsObject = Readonly<Record<string, string | { Type?: string } | undefined>>
+
+/** Reads one; undefined when it says nothing of a pin. */
+export function toIpfsPin(object: PinLsObject): IpfsPin | undefined {
+  if (typeof object.Cid === 'string') {
+    return { cid: CID.parse(object.Cid), status: toStatus(object.Type) }
+  }
+  for (const [cid, value] of Object.entries(object)) {
+    if (typeof value === 'object') return { cid: CID.parse(cid), status: toStatus(value.Type) }
+  }
+  return undefined
+}
+
+/** Whether a pin that is to reach that deep is there, given how the node holds the CID. */
+export function isPinnedAs(status: IpfsPinStatus, maxDepth: number): boolean {
+  return status === (maxDepth === 0 ? 'direct' : 'recursive')
+}
+
+/** A node words an indirect pin as `indirect through <cid>`. */
+function toStatus(type: unknown): IpfsPinStatus {
+  if (typeof type !== 'string') return 'bug'
+  if (type.startsWith('indirect')) return 'indirect'
+  if (type.startsWith('recursive')) return 'recursive'
+  return type === 'direct' ? 'direct' : 'bug'
+}
