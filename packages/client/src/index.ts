@@ -1,1 +1,31 @@
-export {}
+/**
+ * @packageDocumentation
+ *
+ * A typed client of the REST API of a peer, for Node, Bun and browsers. This entry loads no transport: take the client
+ * ready-made from `@ipfs-cluster/client/node` or `@ipfs-cluster/client/browser`, or join the two yourself.
+ *
+ * @example
+ * const transport = socketTransport({ endpoint: parseEndpoint('/ip4/127.0.0.1/tcp/9094') })
+ * const client = clusterClient({ timeout: 60_000 })({ transport })
+ * for await (const pin of client.allocations()) console.log(pin.cid.toString(), pin.name)
+ */
+import { ClusterClient } from './client.ts'
+import type { ClusterClientComponents, ClusterClientInit } from './client.ts'
+
+export { ClusterClient } from './client.ts'
+export { authority, isPeerAddress, originOf, parseEndpoint } from './endpoint.ts'
+export { ApiError, TransportError } from './errors.ts'
+export { failover } from './failover.ts'
+export { encodeMultipart } from './multipart.ts'
+export { parseNdjson } from './ndjson.ts'
+export type { AbortOptions, ClusterClientComponents, ClusterClientInit, LocalOptions } from './client.ts'
+export type { Endpoint, EndpointOptions } from './endpoint.ts'
+export type { TransportErrorCode } from './errors.ts'
+export type { FailoverInit } from './failover.ts'
+export type { AddedDirectory, AddedFile, AddedSymlink, AddEntry } from './multipart.ts'
+export type { BasicAuth, BearerAuth } from './requester.ts'
+export type { Transport, TransportRequest, TransportResponse } from './transport/interface.ts'
+
+export function clusterClient(init: ClusterClientInit = {}): (components: ClusterClientComponents) => ClusterClient {
+  return (components) => new ClusterClient(components, init)
+}

@@ -1,0 +1,143 @@
+import { parseJSON, stringify } from '@ipfs-cluster/api'
+import type { JsonValue } from '@ipfs-cluster/api'
+import { ApiError, TransportError } from './errors.ts'
+import { describe, parseNdjson } from './ndjson.ts'
+import type { Transport, TransportRequest, TransportResponse } from './transport/interface.ts'
+
+/** What may be set for all requests of a client. */
+export interface RequesterInit {
+  readonly auth?: BasicAuth | BearerAuth
+  /** Milliseconds that one request may take, reading its answer included. Absent or 0: no limit. */
+  readonly timeout?: number
+  /** Longest document of a stream in UTF-16 units. Default 16 Mi; a longer one is an error. */
+  readonly maxDocument?: number
+  /** Longest answer that is one document, in bytes. Default 256 MiB: garbage collection lists every key it removes. */
+  readonly maxAnswer?: number
+  /** Told of each request and answer, for a log. */
+  readonly onRequest?: (method: string, url: string) => void
+}
+
+export interface BasicAuth {
+  readonly username: string
+  readonly password: string
+}
+
+export interface BearerAuth {
+  readonly token: string
+}
+
+/** What one request may carry. */
+export interface RequestOptions {
+  readonly signal?: AbortSignal
+  /** Sent as JSON. */
+  readonly content?: JsonValue
+  /** Sent as it is, in pieces. */
+  readonly body?: { readonly type: string; readonly bytes: AsyncIterable<Uint8Array> }
+}
+
+const DEFAULT_MAX_ANSWER = 256 * 1024 * 1024
+const encoder = new TextEncoder()
+
+/** Makes requests and reads their answers by the rules that all routes share (spec: rest 2). */
+export class Requester {
+  readonly #transport: Transport
+  readonly #init: RequesterInit
+  readonly #headers: Readonly<Record<string, string>>
+
+  constructor(transport: Transport, init: RequesterInit) {
+    this.#transport = transport
+    this.#init = init
+    this.#headers = init.auth === undefined ? {} : { authorization: authorization(init.auth) }
+  }
+
+  /** The document that a route answers with; null for an answer without content. */
+  async json(method: TransportRequest['method'], path: string, options: RequestOptions = {}): Promise<JsonValue> {
+    const response = await this.#send(method, path, options)
+    const text = await this.#readAll(response)
+    if (response.status >= 400) throw errorOf(response.status, text)
+    if (response.status === 202 || response.status === 204) return null
+    try {
+      return parseJSON(text)
+    } catch (cause) {
+      throw new ApiError(response.status, describe(text), { cause })
+    }
+  }
+
+  /** The documents that a route streams. An error at the end of the stream is thrown behind the last of them. */
+  async *stream(
+    method: TransportRequest['method'],
+    path: string,
+    options: RequestOptions = {}
+  ): AsyncGenerator<JsonValue, void, void> {
+    const response = await this.#send(method, path, options)
+    if (response.status >= 400) throw errorOf(response.status, await this.#readAll(response))
+    if (response.status !== 200 && response.status !== 204) {
+      await this.#readAll(response)
+      throw new ApiError(response.status, 'expected streaming response with code 200/204')
+    }
+    yield* parseNdjson(response.body, this.#init.maxDocument)
+    const errors = response.trailer('x-stream-error').filter((line) => line !== '')
+    if (errors.length > 0) throw new ApiError(500, errors.join('; '))
+  }
+
+  #send(method: TransportRequest['method'], path: string, options: RequestOptions): Promise<TransportResponse> {
+    const { content, body } = options
+    this.#init.onRequest?.(method, this.#transport.origin + path)
+    const base = { method, path, ...signalOf(options.signal, this.#init.timeout) }
+    if (body !== undefined) {
+      return this.#transport.request({
+        ...base,
+        headers: { ...this.#headers, 'content-type': body.type },
+        body: body.bytes
+      })
+    }
+    if (content === undefined) return this.#transport.request({ ...base, headers: this.#headers })
+    const headers = { ...this.#headers, 'content-type': 'application/json' }
+    return this.#transport.request({ ...base, headers, body: once(encoder.encode(stringify(content))) })
+  }
+
+  async #readAll(response: TransportResponse): Promise<string> {
+    const limit = this.#init.maxAnswer ?? DEFAULT_MAX_ANSWER
+    const decoder = new TextDecoder()
+    let text = ''
+    let size = 0
+    try {
+      for await (const chunk of response.body) {
+        size += chunk.length
+        if (size > limit) throw new ApiError(response.status, `the answer is longer than ${limit} bytes`)
+        text += decoder.decode(chunk, { stream: true })
+      }
+    } catch (error) {
+      // The Go release shows the status of an answer that is cut short.
+      if (error instanceof TransportError) throw new ApiError(response.status, error.message, { cause: error })
+      throw error
+    }
+    return text + decoder.decode()
+  }
+}
+
+/** An error answer; a body that is no error document, as another kind of server sends it, is the message itself. */
+function errorOf(status: number, text: string): ApiError {
+  try {
+    const { code, message } = parseJSON(text) as { code?: unknown; message?: unknown }
+    return new ApiError(typeof code === 'number' ? code : status, typeof message === 'string' ? message : text)
+  } catch {
+    return new ApiError(status, text)
+  }
+}
+
+function signalOf(signal: AbortSignal | undefined, timeout: number | undefined): { signal?: AbortSignal } {
+  if (timeout === undefined || timeout <= 0) return signal === undefined ? {} : { signal }
+  const timer = AbortSignal.timeout(timeout)
+  return { signal: signal === undefined ? timer : AbortSignal.any([signal, timer]) }
+}
+
+function authorization(auth: BasicAuth | BearerAuth): string {
+  if ('token' in auth) return `Bearer ${auth.token}`
+  const bytes = encoder.encode(`${auth.username}:${auth.password}`)
+  return `Basic ${btoa(String.fromCharCode(...bytes))}`
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
+  yield bytes
+}
