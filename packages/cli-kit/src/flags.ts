@@ -1,7 +1,6 @@
-import { parseGoDuration } from '@ipfs-cluster/api'
+import { GoValueError, parseGoBool, parseGoDuration, parseGoInt, parseGoUint } from '@ipfs-cluster/api'
 import type { ArgInput, BooleanFlag, OptionFlag } from '@oclif/core/interfaces'
 import { FlagValueError } from './errors.ts'
-import { parseGoBool, parseGoInt, parseGoUint } from './values.ts'
 
 type BooleanFlagProps = Omit<BooleanFlag<unknown>, 'parse' | 'default'>
 type OptionFlagProps = Omit<OptionFlag<unknown>, 'parse' | 'default' | 'defaultHelp'>
@@ -54,7 +53,7 @@ export type ArgValues<A extends ArgMap> = { [K in keyof A]: string | undefined }
 
 /** A switch. Takes no separate value: `--flag`, `--flag=false`. */
 export function bool(options: FlagOptions = {}): GoFlag<boolean> {
-  const go: GoValue<boolean> = { initial: false, shown: undefined, read: parseGoBool }
+  const go: GoValue<boolean> = { initial: false, shown: undefined, read: reading(parseGoBool) }
   return { ...options, name: '', type: 'boolean', allowNo: false, parse: async (input) => input as never, go }
 }
 
@@ -76,25 +75,18 @@ export function strings(options: FlagOptions = {}): GoFlag<string[]> {
 /** A whole number, also in the bases of Go literals: `0x5`, `0b1`, `0o7`, `1_000`. */
 export function int(options: ValueFlagOptions<number> = {}): GoFlag<number> {
   const initial = options.default ?? 0
-  return valueFlag(options, { initial, shown: String(initial), read: parseGoInt })
+  return valueFlag(options, { initial, shown: String(initial), read: reading(parseGoInt) })
 }
 
 /** A whole number that is not negative. */
 export function uint(options: ValueFlagOptions<number> = {}): GoFlag<number> {
   const initial = options.default ?? 0
-  return valueFlag(options, { initial, shown: String(initial), read: parseGoUint })
+  return valueFlag(options, { initial, shown: String(initial), read: reading(parseGoUint) })
 }
 
 /** A Go duration such as `1h30m`; the value is in milliseconds. */
 export function duration(options: FlagOptions & { helpValue?: string } = {}): GoFlag<number> {
-  const read = (text: string): number => {
-    try {
-      return parseGoDuration(text)
-    } catch {
-      throw new FlagValueError('parse error')
-    }
-  }
-  return valueFlag(options, { initial: 0, shown: '0s', read })
+  return valueFlag(options, { initial: 0, shown: '0s', read: reading(parseGoDuration) })
 }
 
 /** A positional argument. What is piped into the program is never taken for it. */
@@ -105,4 +97,15 @@ export function arg(options: { description?: string; required?: boolean } = {}):
 function valueFlag<T>({ default: _, ...options }: ValueFlagOptions<T>, go: GoValue<T>): GoFlag<T> {
   const parse = async (input: unknown): Promise<never> => go.read(String(input), undefined) as never
   return { ...options, name: '', type: 'option', input: [], parse, go }
+}
+
+/** Words a value that cannot be read as Go's flag package does. */
+function reading<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text)
+    } catch (err) {
+      throw new FlagValueError(err instanceof GoValueError && err.outOfRange ? 'value out of range' : 'parse error')
+    }
+  }
 }

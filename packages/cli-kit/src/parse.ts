@@ -1,6 +1,6 @@
+import { goQuote } from '@ipfs-cluster/api'
 import { FlagValueError, HelpRequest, UsageError } from './errors.ts'
 import { bool } from './flags.ts'
-import { goQuote } from './values.ts'
 import type { ArgMap, ArgValues, FlagMap, FlagValues, GoFlag } from './flags.ts'
 
 /** What a command line says. The keys are those that oclif's parser gives. */
