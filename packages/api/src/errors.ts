@@ -75,6 +75,10 @@ export const ERRORS = {
     status: 500,
     next: 'Look at the log of the peer; if it says no more, this is a bug worth reporting.'
   },
+  ERR_LISTEN: {
+    status: 500,
+    next: 'Stop the program that holds the address (a second daemon?), or change the listen multiaddress in service.json.'
+  },
   ERR_MISSING_COMPONENT: { status: 500, next: 'Give the component that the message names when the peer is built.' },
   ERR_NOT_ENOUGH_PEERS: {
     status: 500,
@@ -90,6 +94,10 @@ export const ERRORS = {
   ERR_TLS: {
     status: 0,
     next: 'Check that the server speaks TLS on that port; `--no-check-certificate` takes any certificate, `--force-http` none.'
+  },
+  ERR_TLS_FILES: {
+    status: 500,
+    next: 'Set ssl_cert_file and ssl_key_file, both or none, to a certificate and its key in PEM that the peer may read.'
   },
   ERR_UNAUTHORIZED: { status: 401, next: 'Give the credentials of the API: `--basic-auth user:password`.' },
   ERR_UNREACHABLE: { status: 0, next: 'Check that the daemon runs, and that host and port are those of its REST API.' }
