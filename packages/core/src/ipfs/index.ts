@@ -20,7 +20,9 @@ import type { IpfsConnector } from './interface.ts'
 export { IPFS_HTTP_DEFAULTS } from './defaults.ts'
 export { KuboError } from './kubo-error.ts'
 export { HASH_CODES } from './multicodec.ts'
+export { parseIpfsPath } from './paths.ts'
 export { isPinnedAs } from './pin-status.ts'
+export type { IpfsPath } from './paths.ts'
 export type { Block, IpfsConnector, IpfsPin, IpfsPinStatus } from './interface.ts'
 
 /** Settings of `ipfs_connector.ipfshttp`. Times are in milliseconds; 0 is no limit. */
