@@ -1,1 +1,14 @@
-export {}
+/**
+ * @packageDocumentation
+ *
+ * The HTTP surfaces of a peer, over a `Cluster` object of `@ipfs-cluster/core`. Each is a table of routes, served by
+ * what all of them share.
+ *
+ * @example
+ * const api = restApi({ httpListenMultiaddress: ['/ip4/127.0.0.1/tcp/9094'] })({ cluster, logger })
+ * await api.start()
+ */
+export type { HttpSurfaceInit } from './common/init.ts'
+export type { AnswerDoc, BodyDoc, Method, Parameter, ParameterType, Route, RouteDoc } from './common/route.ts'
+export { restApi, restRoutes } from './rest/index.ts'
+export type { RestApi, RestApiComponents, RestApiInit } from './rest/index.ts'
