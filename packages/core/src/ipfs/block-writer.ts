@@ -1,10 +1,11 @@
-import { CID } from 'multiformats/cid'
+import { cidToText } from '@ipfs-cluster/api'
 import { equals } from 'multiformats/bytes'
 import { encodeCar } from './car.ts'
 import { PARALLEL_CALLS } from './defaults.ts'
-import { malformed } from './kubo-error.ts'
+import { answeredCid, malformed } from './kubo-error.ts'
 import { codecName, hashName } from './multicodec.ts'
 import { multipartFile } from './multipart.ts'
+import type { CID } from 'multiformats/cid'
 import type { AbortOptions } from '../util/startable.ts'
 import type { Block } from './interface.ts'
 import type { KuboRpc } from './kubo-rpc.ts'
@@ -100,8 +101,10 @@ export class BlockWriter {
     try {
       const { Key } = await this.#rpc.json<{ Key?: string }>(path, { limit, ...multipartFile([data]) })
       // The CID of the answer may differ in version or base; what counts is under which hash the block is kept.
-      const stored = Key !== undefined && equals(CID.parse(Key).multihash.bytes, cid.multihash.bytes)
-      if (!stored) throw malformed(path, `it stored the block ${cid.toString()} as ${Key ?? 'nothing'}`)
+      const stored = answeredCid(path, Key)
+      if (!equals(stored.multihash.bytes, cid.multihash.bytes)) {
+        throw malformed(path, `it stored the block ${cidToText(cid)} as ${cidToText(stored)}`)
+      }
     } finally {
       limit.dispose()
     }

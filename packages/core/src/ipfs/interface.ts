@@ -35,7 +35,7 @@ export interface IpfsConnector extends Startable {
   /** Removes the pin. It is no error if there is none. */
   unpin(cid: CID, options?: AbortOptions): Promise<void>
   /** How the node holds the CID: as the root of a pin of this kind, or not. */
-  pinStatus(pin: Pin, options?: AbortOptions): Promise<IpfsPinStatus>
+  pinStatus(pin: Pick<Pin, 'cid' | 'maxDepth'>, options?: AbortOptions): Promise<IpfsPinStatus>
   /** The node's pins of the given kinds, streamed. */
   pins(kinds: readonly ('recursive' | 'direct' | 'indirect')[], options?: AbortOptions): AsyncIterable<IpfsPin>
   /** Stores blocks; back-pressure by pulling. The blocks stay as long as garbage collection does not run. */
@@ -46,6 +46,7 @@ export interface IpfsConnector extends Startable {
   /** The CID that a path such as `/ipfs/bafy.../a/b` or `/ipns/name` stands for. */
   resolve(path: string, options?: AbortOptions): Promise<CID>
   swarmPeers(options?: AbortOptions): Promise<PeerId[]>
+  /** Connects the node to others; that some of the addresses do not answer is no error, that none does is one. */
   swarmConnect(addresses: readonly Multiaddr[], options?: AbortOptions): Promise<void>
   /** A value of the node's configuration, e.g. `Datastore/StorageMax`. */
   configKey(key: string, options?: AbortOptions): Promise<unknown>

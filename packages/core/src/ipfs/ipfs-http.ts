@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ClusterError } from '@ipfs-cluster/api'
-import { CID } from 'multiformats/cid'
+import { ClusterError, cidToText } from '@ipfs-cluster/api'
 import { backoff } from '../util/backoff.ts'
 import { messageOf } from '../util/errors.ts'
 import { nullLogger } from '../util/logger.ts'
@@ -15,7 +14,7 @@ import {
   READY_BACKOFF
 } from './defaults.ts'
 import { parseEndpoint } from './endpoint.ts'
-import { KuboError, malformed } from './kubo-error.ts'
+import { answeredCid, KuboError, malformed } from './kubo-error.ts'
 import { KuboRpc } from './kubo-rpc.ts'
 import { parseIpfsPath } from './paths.ts'
 import { isPinnedAs, toIpfsPin } from './pin-status.ts'
@@ -24,6 +23,7 @@ import type { IpfsId, IpfsRepoGc, IpfsRepoStat, Multiaddr, PeerId, Pin } from '@
 import type { Logger } from '../util/logger.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import type { IpfsHttpComponents, IpfsHttpInit } from './index.ts'
+import type { CID } from 'multiformats/cid'
 import type { Block, IpfsConnector, IpfsPin, IpfsPinStatus } from './interface.ts'
 import type { CallOptions } from './kubo-rpc.ts'
 import type { PinLsObject } from './pin-status.ts'
@@ -91,7 +91,7 @@ export class IpfsHttp implements IpfsConnector {
 
   async pin(pin: Pin, options: AbortOptions & { onProgress?(blocks: number): void } = {}): Promise<void> {
     if (isPinnedAs(await this.pinStatus(pin, options), pin.maxDepth)) {
-      this.#log.debug(`already pinned: ${pin.cid.toString()}`)
+      this.#log.debug(`already pinned: ${cidToText(pin.cid)}`)
       return
     }
     this.#changed()
@@ -100,7 +100,7 @@ export class IpfsHttp implements IpfsConnector {
     try {
       if (await this.#hasUpdateSource(pin, options)) await this.#pinUpdate(pin, options)
       else await this.#pinAdd(pin, options)
-      this.#log.info(`pinned ${pin.cid.toString()}`)
+      this.#log.info(`pinned ${cidToText(pin.cid)}`)
     } finally {
       connecting.abort()
       this.#changed()
@@ -113,20 +113,20 @@ export class IpfsHttp implements IpfsConnector {
     }
     const limits = { milliseconds: this.#settings.unpinTimeout, setting: 'unpin_timeout' }
     try {
-      await this.#call(`pin/rm?arg=${cid.toString()}`, options, (path, call) => this.#rpc.bytes(path, call), limits)
-      this.#log.info(`unpinned ${cid.toString()}`)
+      await this.#call(`pin/rm?arg=${cidToText(cid)}`, options, (path, call) => this.#rpc.bytes(path, call), limits)
+      this.#log.info(`unpinned ${cidToText(cid)}`)
     } catch (err) {
       if (!(err instanceof KuboError) || !err.isNotPinned) throw err
-      this.#log.debug(`not pinned: ${cid.toString()}`)
+      this.#log.debug(`not pinned: ${cidToText(cid)}`)
     }
   }
 
   async pinStatus(pin: Pick<Pin, 'cid' | 'maxDepth'>, options: AbortOptions = {}): Promise<IpfsPinStatus> {
     const type = pin.maxDepth === 0 ? 'direct' : 'recursive'
-    const path = `pin/ls?stream=true&arg=${pin.cid.toString()}&type=${type}`
+    const path = `pin/ls?stream=true&arg=${cidToText(pin.cid)}&type=${type}`
     try {
       for await (const object of this.#objects<PinLsObject>(path, options)) {
-        const found = toIpfsPin(object)
+        const found = toIpfsPin(path, object)
         if (found !== undefined) return found.status
       }
     } catch (err) {
@@ -141,8 +141,9 @@ export class IpfsHttp implements IpfsConnector {
     options: AbortOptions = {}
   ): AsyncGenerator<IpfsPin, void, undefined> {
     for (const kind of kinds) {
-      for await (const object of this.#objects<PinLsObject>(`pin/ls?stream=true&type=${kind}`, options)) {
-        const pin = toIpfsPin(object)
+      const path = `pin/ls?stream=true&type=${kind}`
+      for await (const object of this.#objects<PinLsObject>(path, options)) {
+        const pin = toIpfsPin(path, object)
         if (pin !== undefined) yield pin
       }
     }
@@ -157,7 +158,7 @@ export class IpfsHttp implements IpfsConnector {
   }
 
   async getBlock(cid: CID, options: AbortOptions = {}): Promise<Uint8Array> {
-    return this.#call(`block/get?arg=${cid.toString()}`, options, (path, call) => this.#rpc.bytes(path, call))
+    return this.#call(`block/get?arg=${cidToText(cid)}`, options, (path, call) => this.#rpc.bytes(path, call))
   }
 
   async repoStat(options: AbortOptions = {}): Promise<IpfsRepoStat> {
@@ -181,7 +182,7 @@ export class IpfsHttp implements IpfsConnector {
         limit
       })) {
         failed ||= Boolean(Error)
-        yield { key: Key === undefined ? null : CID.parse(Key['/']), error: Error ?? '' }
+        yield { key: Key === undefined ? null : answeredCid(path, Key['/']), error: Error ?? '' }
       }
     } catch (err) {
       // That there were errors has been told already, one by one.
@@ -197,9 +198,7 @@ export class IpfsHttp implements IpfsConnector {
     if (parsed.cid !== undefined) return parsed.cid
     const call = `resolve?arg=${queryEscape(parsed.text)}`
     const { Path } = await this.#json<{ Path?: string }>(call, options)
-    const root = Path?.split('/')[2]
-    if (root === undefined) throw malformed(call, String(Path))
-    return CID.parse(root)
+    return answeredCid(call, Path?.split('/')[2])
   }
 
   async swarmPeers(options: AbortOptions = {}): Promise<PeerId[]> {
@@ -232,7 +231,7 @@ export class IpfsHttp implements IpfsConnector {
 
   async #pinAdd(pin: Pin, options: AbortOptions & { onProgress?(blocks: number): void }): Promise<void> {
     const depth = pin.maxDepth > 0 ? `max-depth=${pin.maxDepth}&` : ''
-    const path = `pin/add?arg=${pin.cid.toString()}&${depth}recursive=${pin.maxDepth !== 0}&progress=true`
+    const path = `pin/add?arg=${cidToText(pin.cid)}&${depth}recursive=${pin.maxDepth !== 0}&progress=true`
     const limit = this.#rpc.limit(
       'total',
       path,
@@ -266,7 +265,7 @@ export class IpfsHttp implements IpfsConnector {
 
   /** The node does not say how far it is, so it may take as long as it answers anything else. */
   async #pinUpdate(pin: Pin, options: AbortOptions): Promise<void> {
-    const path = `pin/update?arg=${String(pin.pinUpdate)}&arg=${pin.cid.toString()}&unpin=false`
+    const path = `pin/update?arg=${String(pin.pinUpdate)}&arg=${cidToText(pin.cid)}&unpin=false`
     const limit = this.#rpc.limit('total', path, 0, '', options)
     const { pinTimeout } = this.#settings
     const check = setInterval(

@@ -1,4 +1,5 @@
-import { ClusterError } from '@ipfs-cluster/api'
+import { ClusterError, tryParseCid } from '@ipfs-cluster/api'
+import type { CID } from 'multiformats/cid'
 import type { Endpoint } from './endpoint.ts'
 
 /** Most characters of an answer that is not what it should be which are shown in a message. */
@@ -34,6 +35,13 @@ export function refusal(path: string, status: number, body: Uint8Array): Cluster
 export function malformed(path: string, what: string): ClusterError {
   const told = what.slice(0, SHOWN_CHARACTERS)
   return new ClusterError('ERR_IPFS', `IPFS answered ${path} with something that is not understood: ${told}`)
+}
+
+/** A CID that a node answered with; what is none, or absent, is an error of the node. */
+export function answeredCid(path: string, text: string | undefined): CID {
+  const cid = tryParseCid(text ?? '')
+  if (cid === undefined) throw malformed(path, `${text ?? 'nothing'} where a CID should be`)
+  return cid
 }
 
 /** The error for a node that could not be reached, or went away while it answered; worded as Go words it. */

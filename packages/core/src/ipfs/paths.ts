@@ -1,6 +1,6 @@
-import { ClusterError } from '@ipfs-cluster/api'
-import { CID } from 'multiformats/cid'
+import { ClusterError, parseCid } from '@ipfs-cluster/api'
 import { messageOf } from '../util/errors.ts'
+import type { CID } from 'multiformats/cid'
 
 const NAMESPACES: readonly string[] = ['ipfs', 'ipns', 'ipld']
 
@@ -31,9 +31,9 @@ export function parseIpfsPath(path: string): IpfsPath {
 
 function parseRoot(path: string, root: string): CID {
   try {
-    return CID.parse(root)
+    return parseCid(root)
   } catch (cause) {
-    throw invalid(path, `invalid cid: ${messageOf(cause)}`)
+    throw invalid(path, messageOf(cause))
   }
 }
 

@@ -1,16 +1,20 @@
-import { CID } from 'multiformats/cid'
+import { answeredCid } from './kubo-error.ts'
 import type { IpfsPin, IpfsPinStatus } from './interface.ts'
 
 /** An object of the answer of `pin/ls`: a pin, or a member of the map that older nodes answer with. */
 export type PinLsObject = Readonly<Record<string, string | { Type?: string } | undefined>>
 
-/** Reads one; undefined when it says nothing of a pin. */
-export function toIpfsPin(object: PinLsObject): IpfsPin | undefined {
+/**
+ * Reads one; undefined when it says nothing of a pin.
+ *
+ * @throws ClusterError `ERR_IPFS` when what should be a CID is none
+ */
+export function toIpfsPin(path: string, object: PinLsObject): IpfsPin | undefined {
   if (typeof object.Cid === 'string') {
-    return { cid: CID.parse(object.Cid), status: toStatus(object.Type) }
+    return { cid: answeredCid(path, object.Cid), status: toStatus(object.Type) }
   }
   for (const [cid, value] of Object.entries(object)) {
-    if (typeof value === 'object') return { cid: CID.parse(cid), status: toStatus(value.Type) }
+    if (typeof value === 'object') return { cid: answeredCid(path, cid), status: toStatus(value.Type) }
   }
   return undefined
 }

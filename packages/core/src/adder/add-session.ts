@@ -1,0 +1,144 @@
+import { cidToText, ClusterError } from '@ipfs-cluster/api'
+import { MAX_SYMLINK_BYTES, PROGRESS_INTERVAL } from './defaults.ts'
+import { outputName, splitEntryPath } from './entry-path.ts'
+import { Folder } from './folder.ts'
+import { compareNames, directoryBlocks } from './unixfs/directory.ts'
+import { FileBuilder } from './unixfs/file-builder.ts'
+import { NodeBuilder, withoutData } from './unixfs/nodes.ts'
+import { withSignal } from './with-signal.ts'
+import type { AddedOutput } from '@ipfs-cluster/api'
+import type { CID } from 'multiformats/cid'
+import type { AddEntry } from '../cluster/interface.ts'
+import type { Block } from '../ipfs/interface.ts'
+import type { EntryPath } from './entry-path.ts'
+import type { BlockSink } from './interface.ts'
+import type { ImportProfile } from './profile.ts'
+import type { DagNode } from './unixfs/nodes.ts'
+
+export interface AddSessionInit {
+  profile: ImportProfile
+  sink: BlockSink
+  /** Whether everything goes into one folder without a name. */
+  wrap: boolean
+  progress: boolean
+  signal: AbortSignal
+}
+
+/** The building of one add: entries in, blocks to the sink, outputs out. */
+export class AddSession {
+  readonly #init: AddSessionInit
+  readonly #nodes: NodeBuilder
+  /** The root that is being filled, when that is a folder. */
+  #open: { name: string; folder: Folder } | undefined
+  #root: CID | undefined
+
+  constructor(init: AddSessionInit) {
+    this.#init = init
+    this.#nodes = new NodeBuilder(init.profile)
+    if (init.wrap) this.#open = { name: '', folder: new Folder() }
+  }
+
+  /** The root that was finished last. */
+  get root(): CID | undefined {
+    return this.#root
+  }
+
+  /** Adds one entry, and the folder before it if that is complete now. */
+  async *add(entry: AddEntry): AsyncGenerator<AddedOutput, void, undefined> {
+    const path = splitEntryPath(entry.path, this.#init.wrap)
+    const isInFolder = this.#init.wrap || path.below.length > 0 || entry.kind === 'directory'
+    if (this.#open !== undefined && (!isInFolder || this.#open.name !== path.root)) yield* this.finish()
+    if (isInFolder) this.#open ??= { name: path.root, folder: new Folder() }
+    if (entry.kind === 'directory') {
+      this.#open?.folder.folder(path.below)
+      return
+    }
+    const name = outputName('', path.below)
+    const node = entry.kind === 'file' ? yield* this.#file(entry, name) : await this.#symlink(entry)
+    this.#place(path, node)
+    yield this.#output(outputName(path.root, path.below), node)
+  }
+
+  /** Completes the folder that is being filled, if there is one. */
+  async *finish(): AsyncGenerator<AddedOutput, void, undefined> {
+    if (this.#open === undefined) return
+    const { name, folder } = this.#open
+    this.#open = undefined
+    this.#root = (yield* this.#folder(folder, name)).cid
+  }
+
+  #place(path: EntryPath, node: DagNode): void {
+    // In a folder, what has no name is called by its CID.
+    const below = path.below.length > 0 ? path.below : [cidToText(node.cid)]
+    if (this.#open === undefined) this.#root = node.cid
+    else this.#open.folder.put(below, node)
+  }
+
+  async *#file(entry: AddEntry, name: string): AsyncGenerator<AddedOutput, DagNode, undefined> {
+    const file = new FileBuilder(this.#nodes, this.#init.profile)
+    let bytes = 0
+    let told = 0
+    for await (const piece of this.#read(entry)) {
+      await this.#store(file.push(piece))
+      bytes += piece.length
+      while (this.#init.progress && bytes - told >= PROGRESS_INTERVAL) {
+        told += PROGRESS_INTERVAL
+        yield progressOf(name, told)
+      }
+    }
+    if (this.#init.progress) yield progressOf(name, bytes)
+    return this.#store(file.finish())
+  }
+
+  async #symlink(entry: AddEntry): Promise<DagNode> {
+    const pieces: Uint8Array[] = []
+    let size = 0
+    for await (const piece of this.#read(entry)) {
+      size += piece.length
+      if (size > MAX_SYMLINK_BYTES) throw new ClusterError('ERR_BAD_REQUEST', `the target of ${entry.path} is too long`)
+      pieces.push(piece)
+    }
+    const node = this.#nodes.symlink(Buffer.concat(pieces))
+    await this.#init.sink.put(node)
+    return withoutData(node)
+  }
+
+  async *#folder(folder: Folder, name: string): AsyncGenerator<AddedOutput, DagNode, undefined> {
+    const children = new Map<string, DagNode>()
+    for (const childName of [...folder.children.keys()].sort(compareNames)) {
+      const child = folder.children.get(childName)
+      if (child === undefined) continue
+      children.set(
+        childName,
+        child instanceof Folder ? yield* this.#folder(child, outputName(name, [childName])) : child
+      )
+    }
+    const node = await this.#store(directoryBlocks(this.#nodes, children))
+    yield this.#output(name, node)
+    return node
+  }
+
+  /** Hands over blocks as they are made, no faster than the sink takes them. */
+  async #store<T>(blocks: Generator<Block, T, undefined>): Promise<T> {
+    for (;;) {
+      const next = blocks.next()
+      if (next.done === true) return next.value
+      const wait = this.#init.sink.put(next.value)
+      if (wait !== undefined) await wait
+    }
+  }
+
+  /** Content of an entry, given up as soon as the add is to end, however long the next bytes take to come. */
+  async *#read({ content }: AddEntry): AsyncGenerator<Uint8Array, void, undefined> {
+    if (content === undefined) return
+    yield* withSignal(content, this.#init.signal)
+  }
+
+  #output(name: string, { cid, size }: DagNode): AddedOutput {
+    return { name, cid, bytes: 0, size, allocations: [...this.#init.sink.allocations] }
+  }
+}
+
+function progressOf(name: string, bytes: number): AddedOutput {
+  return { name, cid: null, bytes, size: 0, allocations: [] }
+}

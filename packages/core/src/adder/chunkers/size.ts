@@ -1,0 +1,6 @@
+import type { Chunker } from './chunker.ts'
+
+/** Chunks of equal size. */
+export function sizeChunker(size: number): Chunker {
+  return { maxSize: size, cut: (bytes) => Math.min(size, bytes.length) }
+}

@@ -1,0 +1,23 @@
+/** Size of a chunk when none is asked for; also the average of `rabin` without a size. */
+export const DEFAULT_CHUNK_SIZE = 256 * 1024
+
+/** Largest chunk: what a block of 2 MiB, the most that nodes exchange, holds besides its framing. */
+export const MAX_CHUNK_SIZE = 2 * 1024 * 1024 - 256
+
+/** Children of an inner node of a file. With another number the CIDs are not those of other implementations. */
+export const MAX_LINKS = 174
+
+/** Subtrees of each depth in a node of the trickle layout. */
+export const TRICKLE_REPEAT = 4
+
+/** A folder whose names and CIDs have more bytes than this is stored as a HAMT. */
+export const HAMT_THRESHOLD = 256 * 1024
+
+/** Bytes of content between two reports of progress. */
+export const PROGRESS_INTERVAL = 256 * 1024
+
+/** Bytes of blocks that wait for a destination, at most, before the reading of content stops. */
+export const QUEUE_BYTES = 1024 * 1024
+
+/** Longest target of a symlink. */
+export const MAX_SYMLINK_BYTES = 64 * 1024
