@@ -36,9 +36,11 @@ export function cidBytesToText(bytes: Uint8Array): string {
  * @throws ClusterError `ERR_BAD_CID`
  */
 export function cidFromBytes(bytes: Uint8Array): CID {
-  const copy = bytes.slice()
+  const copy = new Uint8Array(bytes)
   const common = commonCid(copy)
   if (common !== undefined) return common
+  if (copy.length === 0) throw badCid('varints malformed, could not reach the end')
+  if (copy[0] !== 1) throw badCid(`expected 1 as the cid version number, got: ${copy[0]}`)
   try {
     return CID.decode(copy)
   } catch (cause) {
@@ -53,8 +55,7 @@ export function cidFromBytes(bytes: Uint8Array): CID {
  */
 export function parseCid(text: string): CID {
   if (text.length < 2) throw badCid('cid too short')
-  const bytes = decodeText(text)
-  const cid = cidFromBytes(bytes)
+  const cid = cidOfText(decodeText(text))
   if (cid.version === 0 && !isV0Text(text)) throw badCid('a version 0 CID has no multibase prefix')
   return cid
 }
@@ -86,6 +87,15 @@ function decodeText(text: string): Uint8Array {
     throw badCid(cause instanceof Error ? cause.message : 'malformed', cause)
   }
   throw badCid('selected encoding not supported')
+}
+
+/** Go puts the words before a complaint about the bytes twice. */
+function cidOfText(bytes: Uint8Array): CID {
+  try {
+    return cidFromBytes(bytes)
+  } catch (cause) {
+    throw badCid(cause instanceof Error ? cause.message : 'malformed', cause)
+  }
 }
 
 /** Version 1 with one-byte codec and hash codes, or version 0: nearly all there are, built without a general parser. */

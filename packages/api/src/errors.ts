@@ -24,6 +24,7 @@ export const ERRORS = {
     status: 500,
     next: 'Give a minimum that is not above the maximum, both at least 1, or both -1 for every peer.'
   },
+  ERR_ADD_OPTION: { status: 500, next: 'Correct the option of the add that the message names.' },
   ERR_BAD_REQUEST: { status: 400, next: 'Correct the argument that the message names.' },
   ERR_BAD_CID: { status: 400, next: 'Give a CID such as `bafy...` or `Qm...`.' },
   ERR_BAD_ENCODING: {
@@ -58,6 +59,10 @@ export const ERRORS = {
     status: 503,
     next: 'Another ipfs-cluster-service uses this folder: stop it, or give this one a folder of its own with `--config`.'
   },
+  ERR_DATASTORE_VERSION: {
+    status: 500,
+    next: 'Run the newer program that wrote this folder, or start with a new folder.'
+  },
   ERR_IPFS: { status: 500, next: 'The IPFS node refused: its own words are in the message. Look at its log.' },
   ERR_IPFS_TIMEOUT: {
     status: 500,
@@ -71,6 +76,11 @@ export const ERRORS = {
     status: 500,
     next: 'Set `ipfs_connector.ipfshttp.unpin_disable` to false if this peer may unpin.'
   },
+  ERR_BLOCK_PUT: {
+    status: 500,
+    next: 'See why the IPFS node does not take blocks: is it running, is its disk full? Then add again.'
+  },
+  ERR_NOT_IMPLEMENTED: { status: 501, next: 'Leave the option away; the message says what is missing.' },
   ERR_INTERNAL: {
     status: 500,
     next: 'Look at the log of the peer; if it says no more, this is a bug worth reporting.'
@@ -83,6 +93,11 @@ export const ERRORS = {
   ERR_NOT_ENOUGH_PEERS: {
     status: 500,
     next: 'Lower `--replication-min`, start more peers, or see with `ipfs-cluster-ctl health metrics freespace` who can take pins.'
+  },
+  ERR_NOT_RUNNING: { status: 503, next: 'The peer is starting or stopping: ask again when it is ready.' },
+  ERR_NOT_SUPPORTED: {
+    status: 500,
+    next: 'The consensus of this cluster has no such operation; the guide says which one has.'
   },
   ERR_PIN_CONFLICT: { status: 500, next: 'Unpin the CID first, then pin it as you want it.' },
   ERR_PIN_PART: { status: 500, next: 'Unpin the CID that the add gave as its root; its parts go with it.' },

@@ -1,4 +1,5 @@
 import { ClusterError } from './errors.ts'
+import { goQuote } from './go-values.ts'
 import { parsePeerId } from './peer-id.ts'
 import type { Multiaddr } from './peer.ts'
 
@@ -84,12 +85,12 @@ function takePart(text: string, words: string[]): MultiaddrPart {
   if (words.length === 0) throw refused(text, 'unexpected end of multiaddr')
   // The path of a socket holds slashes, so it takes all that is left.
   const value = protocol === 'unix' ? `/${words.splice(0).join('/')}` : (words.shift() ?? '')
-  if (!check(value)) throw refused(text, `invalid value ${JSON.stringify(value)} for protocol ${protocol}`)
+  if (!check(value)) throw refused(text, `invalid value ${goQuote(value)} for protocol ${protocol}`)
   return { protocol, value }
 }
 
 function refused(text: string, reason: string): ClusterError {
-  return new ClusterError('ERR_BAD_MULTIADDR', `failed to parse multiaddr ${JSON.stringify(text)}: ${reason}`)
+  return new ClusterError('ERR_BAD_MULTIADDR', `failed to parse multiaddr ${goQuote(text)}: ${reason}`)
 }
 
 function isIp4(value: string): boolean {

@@ -10,8 +10,12 @@ const CACHE_SIZE = 2048
 /** libp2p-key, the codec of a peer ID that is written as a CID. */
 const LIBP2P_KEY = 0x72
 
-/** The longest multihash that is taken for a peer ID; an Ed25519 key makes 38 bytes, an RSA one 34. */
-const MAX_BYTES = 512
+/** Multihash codes of peer IDs. */
+const IDENTITY = 0
+const SHA2_256 = 0x12
+
+/** What a length of one byte can say; an Ed25519 key makes 38 bytes, an RSA one 34. */
+const MAX_BYTES = 129
 
 const bytesByText = new BoundedCache<PeerId, Uint8Array>(CACHE_SIZE)
 
@@ -46,7 +50,7 @@ export function peerIdFromBytes(bytes: Uint8Array): PeerId {
   if (known !== undefined && sameBytes(known.bytes, bytes)) return known.text
   checkMultihash(bytes)
   const text = encodeBase58(bytes)
-  textSlots[slot] = { bytes: bytes.slice(), text }
+  textSlots[slot] = { bytes: new Uint8Array(bytes), text }
   return text
 }
 
@@ -92,12 +96,18 @@ function multihashOfCid(text: string): Uint8Array {
   return cid.multihash.bytes
 }
 
-/** Both codes below 128, as those of every key are: a one-byte hash code, a one-byte length that fits. */
+/**
+ * The hash of a key is the key itself or its SHA-256, so text in place of bytes, which Go takes for an ID that nobody
+ * has, is refused.
+ */
 function checkMultihash(bytes: Uint8Array): void {
-  const size = bytes[1]
+  const [code, size] = bytes
   if (size === undefined) throw new ClusterError('ERR_BAD_PEER_ID', 'multihash too short. must be >= 2 bytes')
-  if (bytes.length > MAX_BYTES || (bytes[0] ?? 128) >= 128 || size !== bytes.length - 2) {
+  if (bytes.length > MAX_BYTES || size !== bytes.length - 2) {
     throw new ClusterError('ERR_BAD_PEER_ID', 'multihash length inconsistent')
+  }
+  if (code !== IDENTITY && code !== SHA2_256) {
+    throw new ClusterError('ERR_BAD_PEER_ID', `hash function ${code} makes no peer ID`)
   }
 }
 

@@ -1,3 +1,5 @@
+import { goQuote } from './go-values.ts'
+
 const DAY = 86_400
 const LAYOUT = '2006-01-02T15:04:05Z07:00'
 
@@ -81,7 +83,7 @@ export function parseRfc3339(text: string): { seconds: number; nanoseconds: numb
   const found = splitParts(text)
   const [year = '', , month = '', , day = '', , hour = '', , minute = '', , second = '', zone = ''] = found
   const outOfRange = (what: string): SyntaxError =>
-    new SyntaxError(`parsing time ${JSON.stringify(text)}: ${what} out of range`)
+    new SyntaxError(`parsing time ${goQuote(text)}: ${what} out of range`)
   if (+month < 1 || +month > 12) throw outOfRange('month')
   if (+hour > 23) throw outOfRange('hour')
   if (+minute > 59) throw outOfRange('minute')
@@ -96,9 +98,7 @@ export function parseRfc3339(text: string): { seconds: number; nanoseconds: numb
 
 function splitParts(text: string): string[] {
   const refused = (rest: string, element: string): SyntaxError =>
-    new SyntaxError(
-      `parsing time ${JSON.stringify(text)} as "${LAYOUT}": cannot parse ${JSON.stringify(rest)} as "${element}"`
-    )
+    new SyntaxError(`parsing time ${goQuote(text)} as "${LAYOUT}": cannot parse ${goQuote(rest)} as "${element}"`)
   let rest = text
   const found = PARTS.map(([element, form]) => {
     const part = form.exec(rest)?.[0]
@@ -106,7 +106,7 @@ function splitParts(text: string): string[] {
     rest = rest.slice(part.length)
     return part
   })
-  if (rest !== '') throw new SyntaxError(`parsing time ${JSON.stringify(text)}: extra text: ${JSON.stringify(rest)}`)
+  if (rest !== '') throw new SyntaxError(`parsing time ${goQuote(text)}: extra text: ${goQuote(rest)}`)
   return found
 }
 

@@ -1,5 +1,6 @@
 import type { CID } from 'multiformats/cid'
 import { cidToText, isDefined, parseCid, UNDEFINED_CID } from '../cid.ts'
+import { goQuote } from '../go-values.ts'
 import { parsePeerId } from '../peer-id.ts'
 import type { Multiaddr, PeerId } from '../peer.ts'
 import type { PinMode, PinType } from '../pin.ts'
@@ -25,7 +26,7 @@ export const peerId: JsonCodec<PeerId> = parsed<PeerId>('a peer ID', '', identit
 // Only the start is checked: an address of a protocol that is newer than this release must not break a listing.
 export const multiaddr: JsonCodec<Multiaddr> = parsed<Multiaddr>('a multiaddress', '', identity, (text) => {
   if (text.startsWith('/')) return text
-  throw new SyntaxError(`failed to parse multiaddr ${JSON.stringify(text)}: must begin with /`)
+  throw new SyntaxError(`failed to parse multiaddr ${goQuote(text)}: must begin with /`)
 })
 
 export const time: JsonCodec<Time> = {

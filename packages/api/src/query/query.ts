@@ -1,4 +1,5 @@
 import { ClusterError } from '../errors.ts'
+import { parseGoBool } from '../go-values.ts'
 import { compareText } from '../json/compare.ts'
 
 /** The parameters of a URL; a Map and URLSearchParams are such. The first value of a name counts. */
@@ -49,16 +50,11 @@ export function getInteger(query: QueryParams, name: string, absent: number): nu
 export function getBoolean(query: QueryParams, name: string, absent: boolean): boolean {
   const text = getText(query, name)
   if (text === '') return absent
-  const value = parseGoBoolean(text)
-  if (value === undefined) throw invalidParameter(name)
-  return value
-}
-
-/** Go's words for true and false: `1 t T TRUE true True 0 f F FALSE false False`; undefined for any other. */
-export function parseGoBoolean(text: string): boolean | undefined {
-  if (/^(?:1|[tT]|TRUE|true|True)$/.test(text)) return true
-  if (/^(?:0|[fF]|FALSE|false|False)$/.test(text)) return false
-  return undefined
+  try {
+    return parseGoBool(text)
+  } catch {
+    throw invalidParameter(name)
+  }
 }
 
 function invalidParameter(name: string): ClusterError {

@@ -1,15 +1,23 @@
 /**
  * @packageDocumentation
  *
- * The binary forms of the api types: protobuf, in which pins are stored and travel in CRDT deltas, and the keys they
- * are stored under.
+ * The binary forms of the api types: protobuf, in which pins are stored and travel in CRDT deltas; msgpack, in which
+ * peers talk to each other; and the keys that pins are stored under.
  *
  * @example
  * const bytes = encodePin(pin)
- * const same = decodePin(bytes)
  * await store.put(pinKey(pin.cid), bytes)
+ *
+ * const message = msgpack.encodeMsgpack(msgpack.pinMsgpack, pin)
+ *
+ * interface Header { service: string, method: string }
+ * const header = msgpack.struct<Header>({
+ *   service: msgpack.field('Name', msgpack.text),
+ *   method: msgpack.field('Method', msgpack.text)
+ * })
  */
 export { peerIdFromBytes, peerIdToBytes } from '@ipfs-cluster/api'
+export * as msgpack from './msgpack/index.ts'
 export { multiaddrFromBytes, multiaddrToBytes } from './multiaddr.ts'
 export { pinKey, pinKeyToCid } from './pin-key.ts'
 export { decodePin, encodePin } from './pin.ts'

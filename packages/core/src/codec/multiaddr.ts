@@ -31,7 +31,7 @@ export function multiaddrFromBytes(bytes: Uint8Array): Multiaddr {
   const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
   const known = textByBytes.get(key)
   if (known !== undefined) return known
-  const text = attempt(() => multiaddr(bytes.slice()).toString())
+  const text = attempt(() => multiaddr(new Uint8Array(bytes)).toString())
   textByBytes.set(key, text)
   return text
 }

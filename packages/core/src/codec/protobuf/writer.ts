@@ -1,6 +1,5 @@
+import { BytesBuilder } from '../bytes-builder.ts'
 import { WireType } from './reader.ts'
-
-const INITIAL_SIZE = 256
 
 /**
  * Writes protobuf fields. Fields with the default value are left out, as proto3 asks, except by the methods whose name
@@ -10,14 +9,13 @@ const INITIAL_SIZE = 256
  * const bytes = new ProtobufWriter().string(1, 'name').sint32(2, -1).finish()
  */
 export class ProtobufWriter {
-  #buffer = Buffer.allocUnsafe(INITIAL_SIZE)
-  #length = 0
+  readonly #out = new BytesBuilder()
 
   /** Unsigned number up to 2^53. */
   uint64(field: number, value: number): this {
     if (value === 0) return this
     this.#tag(field, WireType.VARINT)
-    this.#varint(value)
+    this.#out.varint(value)
     return this
   }
 
@@ -25,7 +23,9 @@ export class ProtobufWriter {
   int64(field: number, value: number): this {
     if (value >= 0) return this.uint64(field, value)
     this.#tag(field, WireType.VARINT)
-    this.#negative(value)
+    let rest = BigInt.asUintN(64, BigInt(value))
+    for (; rest >= 0x80n; rest >>= 7n) this.#out.byte(Number(rest & 0x7fn) | 0x80)
+    this.#out.byte(Number(rest))
     return this
   }
 
@@ -46,74 +46,34 @@ export class ProtobufWriter {
   alwaysString(field: number, value: string): this {
     const size = Buffer.byteLength(value)
     this.#tag(field, WireType.BYTES)
-    this.#varint(size)
-    this.#reserve(size)
-    this.#length += this.#buffer.write(value, this.#length, 'utf8')
+    this.#out.varint(size)
+    this.#out.text(value, size)
     return this
   }
 
   /** An element of a repeated field is written even when it is empty. */
   alwaysBytes(field: number, value: Uint8Array): this {
     this.#tag(field, WireType.BYTES)
-    this.#varint(value.length)
-    this.#reserve(value.length)
-    this.#buffer.set(value, this.#length)
-    this.#length += value.length
+    this.#out.varint(value.length)
+    this.#out.bytes(value)
     return this
   }
 
   /** A message within the message, written even when it is empty. */
   message(field: number, write: (writer: this) => void): this {
     this.#tag(field, WireType.BYTES)
-    const start = this.#length
+    const start = this.#out.length
     write(this)
-    this.#insertLength(start)
+    this.#out.insertLength(start)
     return this
   }
 
   /** The bytes written so far, as a copy of their exact size. */
   finish(): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#buffer.subarray(0, this.#length))
+    return this.#out.finish()
   }
 
   #tag(field: number, wireType: number): void {
-    this.#varint(field * 8 + wireType)
-  }
-
-  #varint(value: number): void {
-    this.#reserve(10)
-    let rest = value
-    while (rest >= 0x80) {
-      this.#buffer[this.#length++] = (rest % 0x80) | 0x80
-      rest = Math.floor(rest / 0x80)
-    }
-    this.#buffer[this.#length++] = rest
-  }
-
-  #negative(value: number): void {
-    this.#reserve(10)
-    let rest = BigInt.asUintN(64, BigInt(value))
-    for (; rest >= 0x80n; rest >>= 7n) this.#buffer[this.#length++] = Number(rest & 0x7fn) | 0x80
-    this.#buffer[this.#length++] = Number(rest)
-  }
-
-  /** Puts the length of what was written since `start` in front of it. */
-  #insertLength(start: number): void {
-    const size = this.#length - start
-    let prefix = 1
-    for (let rest = size; rest >= 0x80; rest = Math.floor(rest / 0x80)) prefix++
-    this.#reserve(prefix)
-    this.#buffer.copyWithin(start + prefix, start, this.#length)
-    this.#length = start
-    this.#varint(size)
-    this.#length = start + prefix + size
-  }
-
-  #reserve(size: number): void {
-    const needed = this.#length + size
-    if (needed <= this.#buffer.length) return
-    const larger = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2))
-    this.#buffer.copy(larger, 0, 0, this.#length)
-    this.#buffer = larger
+    this.#out.varint(field * 8 + wireType)
   }
 }
