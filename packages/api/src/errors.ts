@@ -41,6 +41,10 @@ export const ERRORS = {
     status: 0,
     next: 'What answered is no peer of this API, or the answer was cut short: check host and port, then the log of the peer.'
   },
+  ERR_CONFIG: {
+    status: 500,
+    next: 'Correct the place that the message names in service.json, identity.json or the environment.'
+  },
   ERR_EXPIRED: { status: 500, next: 'Give a time in the future, or none.' },
   ERR_FOLLOWER_MODE: { status: 500, next: 'Ask a peer that may write, or one who runs such a peer.' },
   ERR_DATASTORE: {
@@ -81,6 +85,10 @@ export const ERRORS = {
     next: 'See why the IPFS node does not take blocks: is it running, is its disk full? Then add again.'
   },
   ERR_NOT_IMPLEMENTED: { status: 501, next: 'Leave the option away; the message says what is missing.' },
+  ERR_FOLDER_LOCKED: {
+    status: 503,
+    next: 'Stop the process that uses the folder, or give this one a folder of its own with `--config`.'
+  },
   ERR_INTERNAL: {
     status: 500,
     next: 'Look at the log of the peer; if it says no more, this is a bug worth reporting.'
@@ -115,7 +123,8 @@ export const ERRORS = {
     next: 'Set ssl_cert_file and ssl_key_file, both or none, to a certificate and its key in PEM that the peer may read.'
   },
   ERR_UNAUTHORIZED: { status: 401, next: 'Give the credentials of the API: `--basic-auth user:password`.' },
-  ERR_UNREACHABLE: { status: 0, next: 'Check that the daemon runs, and that host and port are those of its REST API.' }
+  ERR_UNREACHABLE: { status: 0, next: 'Check that the daemon runs, and that host and port are those of its REST API.' },
+  ERR_UNREADABLE: { status: 0, next: 'Check that what is sent can be read to its end.' }
 } as const satisfies Record<string, ErrorKind>
 
 /** Code of a failure. */

@@ -2,12 +2,18 @@ import { parseGo } from './parse.ts'
 import type { ArgMap, FlagMap, FlagValues } from './flags.ts'
 import type { Parsed } from './parse.ts'
 
+/** Where a program writes text: a stream, or anything that keeps the order of what it is given. */
+export interface TextSink {
+  write(text: string): unknown
+  readonly isTTY?: boolean
+}
+
 /** What a program reads from and writes to. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdin: NodeJS.ReadableStream & { isTTY?: boolean }
-  readonly stdout: NodeJS.WritableStream & { isTTY?: boolean }
-  readonly stderr: NodeJS.WritableStream & { isTTY?: boolean }
+  readonly stdout: TextSink
+  readonly stderr: TextSink
 }
 
 /** What a command gets from the program that runs it. */

@@ -80,38 +80,36 @@ export class ClusterClient {
 
   /** Who the peer is and whom it sees. */
   async id(options: AbortOptions = {}): Promise<Id> {
-    return idFromJSON(await this.#requester.json('GET', '/id', options))
+    return this.#requester.document('GET', '/id', idFromJSON, options)
   }
 
   async version(options: AbortOptions = {}): Promise<Version> {
-    return versionFromJSON(await this.#requester.json('GET', '/version', options))
+    return this.#requester.document('GET', '/version', versionFromJSON, options)
   }
 
   /** Resolves when the API answers. Needs no credentials. */
   async health(options: AbortOptions = {}): Promise<void> {
-    await this.#requester.json('GET', '/health', options)
+    await this.#requester.document('GET', '/health', ignore, options)
   }
 
   /** A token that stands for the credentials of this client. */
   async token(options: AbortOptions = {}): Promise<string> {
-    const answer = await this.#requester.json('POST', '/token', options)
-    const token = typeof answer === 'object' && answer !== null && 'token' in answer ? answer.token : undefined
-    return typeof token === 'string' ? token : ''
+    return this.#requester.document('POST', '/token', tokenOf, options)
   }
 
   /** The members of the cluster; one that cannot be asked has only `id` and `error`. */
   peers(options: AbortOptions = {}): AsyncIterable<Id> {
-    return this.#stream('GET', '/peers', idFromJSON, options)
+    return this.#requester.stream('GET', '/peers', idFromJSON, options)
   }
 
   /** Makes a peer a member (raft), or asks for its ID (crdt). */
   async peerAdd(peer: PeerId, options: AbortOptions = {}): Promise<Id> {
-    return idFromJSON(await this.#requester.json('POST', '/peers', { ...options, content: { peer_id: peer } }))
+    return this.#requester.document('POST', '/peers', idFromJSON, { ...options, content: { peer_id: peer } })
   }
 
   /** Removes a member, which then shuts itself down. A crdt cluster refuses. */
   async peerRemove(peer: PeerId, options: AbortOptions = {}): Promise<void> {
-    await this.#requester.json('DELETE', `/peers/${encodeURIComponent(peer)}`, options)
+    await this.#requester.document('DELETE', `/peers/${encodeURIComponent(peer)}`, ignore, options)
   }
 
   /**
@@ -125,7 +123,7 @@ export class ClusterClient {
   ): AsyncIterable<AddedOutput> {
     const boundary = newBoundary()
     const query = addParamsToQuery({ ...defaultAddParams(), ...params, streamChannels: true })
-    return this.#stream('POST', `/add?${query}`, addedOutputFromJSON, {
+    return this.#requester.stream('POST', `/add?${query}`, addedOutputFromJSON, {
       ...options,
       body: { type: `multipart/form-data; boundary=${boundary}`, bytes: encodeMultipart(entries, boundary) }
     })
@@ -139,7 +137,7 @@ export class ClusterClient {
   /** Pins what a path (`/ipfs/<cid>/<path>`, `/ipns/<name>`) leads to. The peer resolves it. */
   async pinPath(path: string, pinOptions: Partial<PinOptions> = {}, options: AbortOptions = {}): Promise<Pin> {
     const query = pinOptionsToQuery({ ...defaultPinOptions(), ...pinOptions })
-    return pinFromJSON(await this.#requester.json('POST', `/pins${escapePath(path)}?${query}`, options))
+    return this.#requester.document('POST', `/pins${escapePath(path)}?${query}`, pinFromJSON, options)
   }
 
   /** Removes a pin and gives it as it was. */
@@ -149,23 +147,28 @@ export class ClusterClient {
 
   /** Removes the pin of what a path leads to, and gives it as it was. */
   async unpinPath(path: string, options: AbortOptions = {}): Promise<Pin> {
-    return pinFromJSON(await this.#requester.json('DELETE', `/pins${escapePath(path)}`, options))
+    return this.#requester.document('DELETE', `/pins${escapePath(path)}`, pinFromJSON, options)
   }
 
   /** The pinset, or the pins of some types. No types at all are sent as an empty filter, which a peer takes for all. */
   allocations(filter: readonly PinType[] = ['all'], options: AbortOptions = {}): AsyncIterable<Pin> {
-    return this.#stream('GET', `/allocations?filter=${encodeURIComponent(filter.join(','))}`, pinFromJSON, options)
+    return this.#requester.stream(
+      'GET',
+      `/allocations?filter=${encodeURIComponent(filter.join(','))}`,
+      pinFromJSON,
+      options
+    )
   }
 
   /** One pin. Throws ApiError with status 404 when it is not in the pinset. */
   async allocation(cid: CID, options: AbortOptions = {}): Promise<Pin> {
-    return pinFromJSON(await this.#requester.json('GET', `/allocations/${cidToText(cid)}`, options))
+    return this.#requester.document('GET', `/allocations/${cidToText(cid)}`, pinFromJSON, options)
   }
 
   /** How a CID fares on the peers. One that is not in the pinset is `unpinned`. */
   async status(cid: CID, options: LocalOptions = {}): Promise<GlobalPinInfo> {
     const path = `/pins/${cidToText(cid)}?local=${options.local === true}`
-    return globalPinInfoFromJSON(await this.#requester.json('GET', path, options))
+    return this.#requester.document('GET', path, globalPinInfoFromJSON, options)
   }
 
   /** How some CIDs fare, in any order. */
@@ -185,63 +188,66 @@ export class ClusterClient {
   /** Tries again to pin or unpin a CID where that failed. */
   async recover(cid: CID, options: LocalOptions = {}): Promise<GlobalPinInfo> {
     const path = `/pins/${cidToText(cid)}/recover?local=${options.local === true}`
-    return globalPinInfoFromJSON(await this.#requester.json('POST', path, options))
+    return this.#requester.document('POST', path, globalPinInfoFromJSON, options)
   }
 
   /** Tries again whatever failed; yields what is being tried. */
   recoverAll(options: LocalOptions = {}): AsyncIterable<GlobalPinInfo> {
-    return this.#stream('POST', `/pins/recover?local=${options.local === true}`, globalPinInfoFromJSON, options)
+    return this.#requester.stream(
+      'POST',
+      `/pins/recover?local=${options.local === true}`,
+      globalPinInfoFromJSON,
+      options
+    )
   }
 
   /** Removes unpinned blocks from the IPFS nodes. */
   async repoGc(options: LocalOptions = {}): Promise<GlobalRepoGc> {
-    return globalRepoGcFromJSON(await this.#requester.json('POST', `/ipfs/gc?local=${options.local === true}`, options))
+    return this.#requester.document('POST', `/ipfs/gc?local=${options.local === true}`, globalRepoGcFromJSON, options)
   }
 
   /** Who is connected to whom. */
   async connectGraph(options: AbortOptions = {}): Promise<ConnectGraph> {
-    return connectGraphFromJSON(await this.#requester.json('GET', '/health/graph', options))
+    return this.#requester.document('GET', '/health/graph', connectGraphFromJSON, options)
   }
 
   /** Metrics that expired without a successor, newest first. */
   async alerts(options: AbortOptions = {}): Promise<Alert[]> {
-    return asList(await this.#requester.json('GET', '/health/alerts', options)).map(alertFromJSON)
+    return this.#requester.document('GET', '/health/alerts', listOf(alertFromJSON), options)
   }
 
   /** Traffic by protocol; the key `""` is traffic without one. */
   async bandwidth(options: AbortOptions = {}): Promise<Record<string, Bandwidth>> {
-    return bandwidthByProtocolFromJSON(await this.#requester.json('GET', '/health/bandwidth', options))
+    return this.#requester.document('GET', '/health/bandwidth', bandwidthByProtocolFromJSON, options)
   }
 
   /** The latest valid metrics of a name, one a peer. */
   async metrics(name: string, options: AbortOptions = {}): Promise<Metric[]> {
     const path = `/monitor/metrics/${encodeURIComponent(name)}`
-    return asList(await this.#requester.json('GET', path, options)).map(metricFromJSON)
+    return this.#requester.document('GET', path, listOf(metricFromJSON), options)
   }
 
   async metricNames(options: AbortOptions = {}): Promise<string[]> {
-    return asList(await this.#requester.json('GET', '/monitor/metrics', options)).map(String)
+    return this.#requester.document('GET', '/monitor/metrics', listOf(String), options)
   }
 
   #statusStream(filter: StatusFilter, cids: readonly CID[], options: LocalOptions): AsyncIterable<GlobalPinInfo> {
     const names = filter === 0 ? '' : encodeURIComponent(statusFilterNames(filter))
     const query = `local=${options.local === true}&filter=${names}&cids=${cids.map(cidToText).join(',')}`
-    return this.#stream('GET', `/pins?${query}`, globalPinInfoFromJSON, options)
-  }
-
-  async *#stream<T>(
-    method: 'GET' | 'POST',
-    path: string,
-    decode: (value: JsonValue) => T,
-    options: Parameters<Requester['stream']>[2]
-  ): AsyncGenerator<T, void, void> {
-    for await (const value of this.#requester.stream(method, path, options)) yield decode(value)
+    return this.#requester.stream('GET', `/pins?${query}`, globalPinInfoFromJSON, options)
   }
 }
 
-function asList(value: JsonValue): readonly JsonValue[] {
-  return Array.isArray(value) ? (value as readonly JsonValue[]) : []
+function listOf<T>(decode: (value: JsonValue) => T): (value: JsonValue) => T[] {
+  return (value) => (Array.isArray(value) ? (value as readonly JsonValue[]).map(decode) : [])
 }
+
+function tokenOf(value: JsonValue): string {
+  const token = typeof value === 'object' && value !== null && 'token' in value ? value.token : undefined
+  return typeof token === 'string' ? token : ''
+}
+
+function ignore(): void {}
 
 /** Escapes each step of a path, and leaves the slashes between them. */
 function escapePath(path: string): string {

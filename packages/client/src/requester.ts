@@ -50,32 +50,38 @@ export class Requester {
     this.#headers = init.auth === undefined ? {} : { authorization: authorization(init.auth) }
   }
 
-  /** The document that a route answers with; null for an answer without content. */
-  async json(method: TransportRequest['method'], path: string, options: RequestOptions = {}): Promise<JsonValue> {
+  /**
+   * The document that a route answers with.
+   *
+   * @param decode - reads it; given null for an answer without content
+   */
+  async document<T>(
+    method: TransportRequest['method'],
+    path: string,
+    decode: (value: JsonValue) => T,
+    options: RequestOptions = {}
+  ): Promise<T> {
     const response = await this.#send(method, path, options)
     const text = await this.#readAll(response)
     if (response.status >= 400) throw errorOf(response.status, text)
-    if (response.status === 202 || response.status === 204) return null
-    try {
-      return parseJSON(text)
-    } catch (cause) {
-      throw new ApiError(response.status, describe(text), { cause })
-    }
+    if (response.status === 202 || response.status === 204) return decode(null)
+    return decodeAnswer(response.status, text, decode)
   }
 
   /** The documents that a route streams. An error at the end of the stream is thrown behind the last of them. */
-  async *stream(
+  async *stream<T>(
     method: TransportRequest['method'],
     path: string,
+    decode: (value: JsonValue) => T,
     options: RequestOptions = {}
-  ): AsyncGenerator<JsonValue, void, void> {
+  ): AsyncGenerator<T, void, void> {
     const response = await this.#send(method, path, options)
     if (response.status >= 400) throw errorOf(response.status, await this.#readAll(response))
     if (response.status !== 200 && response.status !== 204) {
       await this.#readAll(response)
       throw new ApiError(response.status, 'expected streaming response with code 200/204')
     }
-    yield* parseNdjson(response.body, this.#init.maxDocument)
+    for await (const value of parseNdjson(response.body, this.#init.maxDocument)) yield decode(value)
     const errors = response.trailer('x-stream-error').filter((line) => line !== '')
     if (errors.length > 0) throw new ApiError(500, errors.join('; '))
   }
@@ -88,7 +94,7 @@ export class Requester {
       return this.#transport.request({
         ...base,
         headers: { ...this.#headers, 'content-type': body.type },
-        body: body.bytes
+        body: guarded(body.bytes)
       })
     }
     if (content === undefined) return this.#transport.request({ ...base, headers: this.#headers })
@@ -116,6 +122,21 @@ export class Requester {
   }
 }
 
+/** A document that cannot be read fails with the status that it came with, as in the Go release. */
+function decodeAnswer<T>(status: number, text: string, decode: (value: JsonValue) => T): T {
+  let value
+  try {
+    value = parseJSON(text)
+  } catch (cause) {
+    throw new ApiError(status, describe(text), { cause })
+  }
+  try {
+    return decode(value)
+  } catch (cause) {
+    throw new ApiError(status, cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+}
+
 /** An error answer; a body that is no error document, as another kind of server sends it, is the message itself. */
 function errorOf(status: number, text: string): ApiError {
   try {
@@ -136,6 +157,15 @@ function authorization(auth: BasicAuth | BearerAuth): string {
   if ('token' in auth) return `Bearer ${auth.token}`
   const bytes = encoder.encode(`${auth.username}:${auth.password}`)
   return `Basic ${btoa(String.fromCharCode(...bytes))}`
+}
+
+/** A failure to read what is sent must not look like one of the connection. */
+async function* guarded(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* body
+  } catch (cause) {
+    throw new TransportError('ERR_UNREADABLE', cause instanceof Error ? cause.message : String(cause), { cause })
+  }
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {

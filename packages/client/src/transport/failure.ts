@@ -52,8 +52,8 @@ export function bodyFailed(cause: unknown, signal: AbortSignal | undefined): unk
     const reason = `${TIMED_OUT.reason} (Client.Timeout or context cancellation while reading body)`
     return new TransportError(TIMED_OUT.code, reason, options)
   }
-  const reason = cause instanceof TransportError ? cause.message : 'unexpected EOF'
-  return new TransportError('ERR_BAD_RESPONSE', reason, options)
+  if (cause instanceof TransportError) return new TransportError(cause.code, cause.message, options)
+  return new TransportError('ERR_BAD_RESPONSE', 'unexpected EOF', options)
 }
 
 interface Failure {
@@ -68,7 +68,7 @@ function isTimeout(reason: unknown): boolean {
 }
 
 function describe(cause: unknown, endpoint: Endpoint): Failure {
-  // A server that speaks no HTTP, or a body that came from another request of ours.
+  // A server that speaks no HTTP, or a body that could not be read.
   if (cause instanceof TransportError) return { code: cause.code, reason: cause.message }
   const error = innermost(cause)
   const code = typeof error.code === 'string' ? error.code : ''

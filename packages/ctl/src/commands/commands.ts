@@ -1,0 +1,24 @@
+import { GoCommand, isGroup } from '@ipfs-cluster/cli-kit'
+import type { CommandNode } from '@ipfs-cluster/cli-kit'
+import type { Globals } from '../globals.ts'
+
+/** Lists every command with its path, for scripts that complete or check command lines. */
+export class CommandsCommand extends GoCommand<Globals> {
+  static override summary = 'List all commands'
+  static override hidden = true
+
+  async run(): Promise<void> {
+    this.parse(CommandsCommand)
+    // Loaded here because the program's table holds this command as well.
+    const { program } = await import('../program.ts')
+    const { bin, stdout } = this.context
+    stdout.write(`${paths(program.commands, bin).join('\n')}\n${bin} help\n`)
+  }
+}
+
+function paths(nodes: readonly CommandNode<Globals>[], parent: string): string[] {
+  return nodes.flatMap((node) => {
+    const path = `${parent} ${node.name}`
+    return isGroup(node) ? [path, ...paths(node.commands, path)] : [path]
+  })
+}

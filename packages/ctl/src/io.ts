@@ -1,0 +1,82 @@
+import { writeSync } from 'node:fs'
+import process from 'node:process'
+import { isatty } from 'node:tty'
+import type { Io, TextSink } from '@ipfs-cluster/cli-kit'
+
+/** What a shell shows for a Go program that writes to a pipe nobody reads: 128 and the number of SIGPIPE. */
+const SIGPIPE_STATUS = 141
+
+/** Output is written in pieces of about this size while there is more to come. */
+const PIECE = 64 * 1024
+
+const RETRY_MILLISECONDS = 2
+
+/**
+ * Text to a file descriptor, straight by system call: `process.stdout` takes longer to load than a whole run of this
+ * program, and may lose what is not yet written when the process ends. A slow reader holds the program back, which is
+ * what back-pressure is here.
+ */
+export class FdSink implements TextSink {
+  readonly #fd: number
+  #pending = ''
+  #scheduled = false
+
+  constructor(fd: number) {
+    this.#fd = fd
+  }
+
+  get isTTY(): boolean {
+    return isatty(this.#fd)
+  }
+
+  /** Writes at once when there is much, else as soon as the program has nothing else to do. */
+  write(text: string): void {
+    this.#pending += text
+    if (this.#pending.length >= PIECE) {
+      this.flush()
+    } else if (!this.#scheduled) {
+      this.#scheduled = true
+      setImmediate(() => {
+        this.#scheduled = false
+        this.flush()
+      })
+    }
+  }
+
+  flush(): void {
+    if (this.#pending === '') return
+    const bytes = Buffer.from(this.#pending)
+    this.#pending = ''
+    for (let offset = 0; offset < bytes.length;) offset += this.#writeSome(bytes, offset)
+  }
+
+  #writeSome(bytes: Uint8Array, offset: number): number {
+    try {
+      return writeSync(this.#fd, bytes, offset)
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code
+      if (code === 'EPIPE') process.exit(SIGPIPE_STATUS)
+      if (code !== 'EAGAIN') throw error
+      // Somebody has made the descriptor non-blocking, and the reader is behind.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MILLISECONDS)
+      return 0
+    }
+  }
+}
+
+/** The streams and environment of this process. Standard input is touched only by who asks for it. */
+export interface ProcessIo extends Io {
+  readonly stdout: FdSink
+  readonly stderr: FdSink
+}
+
+export function openIo(): ProcessIo {
+  return {
+    env: process.env,
+    get stdin() {
+      return process.stdin
+    },
+    stdout: new FdSink(1),
+    stderr: new FdSink(2)
+  }
+}

@@ -1,0 +1,120 @@
+import { clusterClient, failover, isPeerAddress, parseEndpoint } from '@ipfs-cluster/client'
+import type { BasicAuth, ClusterClient, Endpoint, Transport } from '@ipfs-cluster/client'
+import { socketTransport } from '@ipfs-cluster/client/socket'
+import { ExitError } from '@ipfs-cluster/cli-kit'
+import type { CommandContext } from '@ipfs-cluster/cli-kit'
+import { debugLog } from './debug.ts'
+import type { DebugLog } from './debug.ts'
+import type { Globals } from './globals.ts'
+import { resolveEndpoint } from './resolve.ts'
+import type { Encoding } from './output/output.ts'
+
+/** What the options before the command ask for, checked. */
+export interface Settings {
+  readonly encoding: Encoding
+  readonly endpoints: readonly Endpoint[]
+  readonly auth: BasicAuth | undefined
+  /** Milliseconds; 0: no limit. */
+  readonly timeout: number
+  readonly rejectUnauthorized: boolean
+  /** TLS is used only because there are credentials. */
+  readonly impliesHttps: boolean
+}
+
+const SECRET_BYTES = 32
+const IMPLIED_HTTPS = 'SSL automatically enabled with basic auth credentials. Set "force-http" to disable'
+
+/**
+ * Reads the options before the command.
+ *
+ * @throws ExitError for a value that cannot be used
+ */
+export function readSettings({ globals }: CommandContext<Globals>): Settings {
+  const secret = parseSecret(globals.secret)
+  const auth = parseCredentials(globals['basic-auth'])
+  if (globals.encoding !== 'text' && globals.encoding !== 'json') throw new ExitError('error : unsupported encoding')
+  const impliesHttps = auth !== undefined && !globals.https && !globals['force-http']
+  const tls = globals.https || impliesHttps
+  return {
+    encoding: globals.encoding,
+    endpoints: globals.host.split(',').map((host) => parseHost(host, tls, secret)),
+    auth,
+    impliesHttps,
+    timeout: Math.max(0, globals.timeout) * 1000,
+    rejectUnauthorized: !globals['no-check-certificate']
+  }
+}
+
+/** Makes the client that the settings ask for. Names are looked up here; nothing is connected yet. */
+export async function openClient(settings: Settings, context: CommandContext<Globals>): Promise<ClusterClient> {
+  const { auth, timeout } = settings
+  const log = debugLog(context.globals.debug ? context.stderr : undefined)
+  log('debug level enabled')
+  if (settings.impliesHttps) log(IMPLIED_HTTPS, 'WARN')
+  const endpoints = await resolveAll(settings.endpoints)
+  const tls = { rejectUnauthorized: settings.rejectUnauthorized, ...(await trustedAuthorities(endpoints, context)) }
+  const [first, ...others] = endpoints.map((endpoint) => socketTransport({ endpoint, tls }))
+  if (first === undefined) throw new ExitError('error creating API client: no host to ask')
+  const init = { timeout, onRequest: (method: string, url: string) => log(`${method}: ${url}`) }
+  return clusterClient(auth === undefined ? init : { ...init, auth })({
+    transport: others.length === 0 ? first : tryInTurn([first, ...others], log)
+  })
+}
+
+function tryInTurn(transports: readonly [Transport, ...Transport[]], log: DebugLog): Transport {
+  const onExhausted = (attempts: number): void => {
+    log(`reached maximum number of retries without success, retries: ${attempts}`, 'ERROR')
+  }
+  return failover(transports, { onExhausted })
+}
+
+/** Every address that a name stands for is tried in turn; with TLS the name is kept, for the certificate to match. */
+async function resolveAll(endpoints: readonly Endpoint[]): Promise<Endpoint[]> {
+  const resolved: Endpoint[] = []
+  for (const endpoint of endpoints) {
+    if (!endpoint.isName || endpoint.scheme === 'https') resolved.push(endpoint)
+    else resolved.push(...(await resolveEndpoint(endpoint)))
+  }
+  return resolved
+}
+
+/** The certificates that `SSL_CERT_FILE` names, as Go's programs honour it. */
+async function trustedAuthorities(endpoints: readonly Endpoint[], { env }: CommandContext): Promise<{ ca?: string }> {
+  const file = env.SSL_CERT_FILE
+  if (file === undefined || file === '' || !endpoints.some(({ scheme }) => scheme === 'https')) return {}
+  const { readFile } = await import('node:fs/promises')
+  return { ca: await readFile(file, 'utf8').catch(() => '') }
+}
+
+function parseHost(host: string, tls: boolean, secret: string): Endpoint {
+  try {
+    if (!isPeerAddress(host)) return parseEndpoint(host, { tls })
+  } catch (error) {
+    throw ExitError.during('parsing host multiaddress', error)
+  }
+  if (/^\/p2p\/[^/]+$/.test(host)) throw new ExitError('error creating API client: APIAddr only includes a Peer ID')
+  if (secret !== '' && secret.length !== 2 * SECRET_BYTES) {
+    throw new ExitError(`error creating API client: length of ProtectorKey should be ${SECRET_BYTES}`)
+  }
+  throw new ExitError(
+    `error creating API client: ${host} is a libp2p address, and this version does not reach the API over libp2p yet: ` +
+      'give the HTTP address of the peer, such as /ip4/127.0.0.1/tcp/9094'
+  )
+}
+
+function parseSecret(hex: string): string {
+  const bad = /[^0-9a-fA-F]/u.exec(hex)?.[0]
+  if (bad !== undefined) {
+    const code = (bad.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+    throw new ExitError(`error parsing secret: encoding/hex: invalid byte: U+${code} '${bad}'`)
+  }
+  if (hex.length % 2 === 1) throw new ExitError('error parsing secret: encoding/hex: odd length hex string')
+  return hex
+}
+
+function parseCredentials(text: string): BasicAuth | undefined {
+  const colon = text.indexOf(':')
+  const username = colon < 0 ? text : text.slice(0, colon)
+  if (username === '') return undefined
+  return { username, password: colon < 0 ? '' : text.slice(colon + 1) }
+}
