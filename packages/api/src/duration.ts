@@ -17,12 +17,14 @@ const MAX = 2n ** 63n - 1n
  * @throws Error with Go's text (`time: unknown unit "d" in duration "1d"`)
  */
 export function parseGoDuration(text: string): number {
-  return Number(parseNanoseconds(text)) / 1e6
+  const nanoseconds = parseNanoseconds(text)
+  return Number(nanoseconds / 1_000_000n) + Number(nanoseconds % 1_000_000n) / 1e6
 }
 
 /** Writes milliseconds in the text form of Go: `2m0s`, `1h0m0s`, `200ms`, `0s`. */
 export function formatGoDuration(milliseconds: number): string {
-  const total = BigInt(Math.round(milliseconds * 1e6))
+  const whole = Math.trunc(milliseconds)
+  const total = BigInt(whole) * 1_000_000n + BigInt(Math.round((milliseconds - whole) * 1e6))
   if (total === 0n) return '0s'
   const sign = total < 0n ? '-' : ''
   const nanoseconds = total < 0n ? -total : total

@@ -107,12 +107,18 @@ export const ERRORS = {
     status: 500,
     next: 'The consensus of this cluster has no such operation; the guide says which one has.'
   },
+  ERR_NOT_TRUSTED: { status: 500, next: 'Add this peer to `trusted_peers` of the peer that refused.' },
+  ERR_PEER_UNREACHABLE: {
+    status: 500,
+    next: 'Check that the peer runs, that it has the same secret, and that its address is in the peerstore.'
+  },
   ERR_PIN_CONFLICT: { status: 500, next: 'Unpin the CID first, then pin it as you want it.' },
   ERR_PIN_PART: { status: 500, next: 'Unpin the CID that the add gave as its root; its parts go with it.' },
   ERR_PIN_QUEUE_FULL: {
     status: 500,
     next: 'Wait until the peer has worked off its queue and recover the pin, or raise `pin_tracker.stateless.max_pin_queue_size`.'
   },
+  ERR_SHUTTING_DOWN: { status: 500, next: 'Start the peer again, or ask another one.' },
   ERR_TIMEOUT: { status: 0, next: 'Give it more time, or look at what keeps the peer busy.' },
   ERR_TLS: {
     status: 0,

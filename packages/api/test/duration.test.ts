@@ -34,6 +34,14 @@ describe('Go durations', () => {
     expect(() => parseGoDuration(text)).toThrow(message)
   })
 
+  it('keeps every whole millisecond, up to the longest that Go has', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -9_223_372_036_854, max: 9_223_372_036_854 }), (milliseconds) => {
+        expect(parseGoDuration(formatGoDuration(milliseconds))).toBe(milliseconds)
+      })
+    )
+  })
+
   it('reads back what it writes', () => {
     fc.assert(
       fc.property(fc.integer({ min: -1e15, max: 1e15 }), (nanoseconds) => {

@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises'
+import { messageOf } from '../util/errors.ts'
+import type { AbortOptions } from '../util/startable.ts'
+import { applyEnvironment, clusterSectionOf, parseServiceConfig, sourceOf } from './service-config.ts'
+import type { Environment } from './env.ts'
+import { ConfigError } from './errors.ts'
+import { fileFailure } from './files.ts'
+import type { PeerFolder } from './folder.ts'
+import { identityFromJson, loadIdentity, overrideIdentity, saveIdentity } from './identity.ts'
+import type { Identity } from './identity.ts'
+import type { ServiceConfig } from './layout.ts'
+import { checkCertificates } from './certificates.ts'
+import { fetchSource } from './source.ts'
+
+/** All that a peer reads when it starts. */
+export interface PeerConfig {
+  readonly config: ServiceConfig
+  readonly identity: Identity
+  readonly folder: PeerFolder
+  /** Where the configuration came from, when it is not in the file itself. */
+  readonly source?: string
+  /** What is accepted but deserves a look, one line each. */
+  readonly notices: readonly string[]
+}
+
+/**
+ * Reads service.json and identity.json of a folder and applies the environment, by the rules of the Go release.
+ *
+ * @throws ConfigError
+ */
+export async function loadPeerConfig(
+  folder: PeerFolder,
+  env: Environment,
+  options: AbortOptions = {}
+): Promise<PeerConfig> {
+  const text = await readServiceFile(folder.service)
+  const source = withFile(folder.service, () => sourceOf(text))
+  const read =
+    source === undefined
+      ? parseServiceConfig(text, folder.service)
+      : parseServiceConfig(await fetchSource(source, options), source)
+  const config = applyEnvironment(read, env)
+  await checkCertificates(config, folder.path)
+  const { identity, notices } = await readIdentity(folder, text)
+  return {
+    config,
+    identity: overrideOrFail(identity, env),
+    folder,
+    notices: config.cluster.secret === undefined ? [...notices, NO_SECRET] : notices,
+    ...(source === undefined ? {} : { source })
+  }
+}
+
+const NO_SECRET = 'Cluster secret is empty, cluster will start on unprotected network.'
+
+async function readServiceFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (err) {
+    throw new ConfigError(
+      fileFailure('open', path, err),
+      { path: [], allowed: 'a file that `ipfs-cluster-service init` writes' },
+      { cause: err }
+    )
+  }
+}
+
+/** A folder from before identity.json has the identity in service.json: it is moved out. */
+async function readIdentity(folder: PeerFolder, text: string): Promise<{ identity: Identity; notices: string[] }> {
+  const identity = await loadIdentity(folder.identity)
+  if (identity !== undefined) return { identity, notices: [] }
+  try {
+    const old = identityFromJson(clusterSectionOf(text))
+    await saveIdentity(folder.identity, old)
+    return {
+      identity: old,
+      notices: [`NOTICE: identity information extracted from ${folder.service} and saved as ${folder.identity}.`]
+    }
+  } catch (err) {
+    throw new ConfigError(
+      `error loading identity: ${messageOf(err)}`,
+      {
+        path: [],
+        found: `${folder.identity} is missing`,
+        allowed: 'the identity.json of this peer from a backup, or a new one by `ipfs-cluster-service init`'
+      },
+      { cause: err }
+    )
+  }
+}
+
+function overrideOrFail(identity: Identity, env: Environment): Identity {
+  try {
+    return overrideIdentity(identity, env)
+  } catch (err) {
+    const fault = err instanceof ConfigError ? err.fault : { path: [] }
+    throw new ConfigError(`error applying environment variables to the identity: ${messageOf(err)}`, fault, {
+      cause: err
+    })
+  }
+}
+
+function withFile<T>(file: string, read: () => T): T {
+  try {
+    return read()
+  } catch (err) {
+    if (err instanceof ConfigError) err.file = file
+    throw err
+  }
+}
