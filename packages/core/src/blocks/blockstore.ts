@@ -1,0 +1,58 @@
+import { hash } from 'node:crypto'
+import { ClusterError } from '@ipfs-cluster/api'
+import type { CID } from 'multiformats/cid'
+import type { DatastoreReader, Write } from '../datastore/index.ts'
+import type { AbortOptions } from '../util/startable.ts'
+import { blockIdOf } from './block-id.ts'
+import type { BlockId } from './block-id.ts'
+import type { BlockReader } from './interface.ts'
+
+/** `sha2-256` in a multihash, and the bytes of its digest. */
+const SHA2_256 = 0x12
+const SHA2_256_SIZE = 32
+
+/** Blocks in the datastore, each under the name of its multihash. */
+export class DatastoreBlocks implements BlockReader {
+  readonly #datastore: DatastoreReader
+  readonly #prefix: string
+
+  /** @param prefix - of the keys, with its last slash */
+  constructor(datastore: DatastoreReader, prefix: string) {
+    this.#datastore = datastore
+    this.#prefix = prefix
+  }
+
+  async get(cid: CID, options: AbortOptions = {}): Promise<Uint8Array | undefined> {
+    const bytes = await this.#datastore.get(this.#key(cid), options)
+    if (bytes !== undefined) this.#verify(cid, bytes)
+    return bytes
+  }
+
+  has(cid: CID, options: AbortOptions = {}): Promise<boolean> {
+    return this.#datastore.has(this.#key(cid), options)
+  }
+
+  /** What stores a block, to be part of a batch. The caller has made sure that the bytes are those of the name. */
+  put(id: BlockId, bytes: Uint8Array): Write {
+    return { type: 'put', key: this.#prefix + id, value: bytes }
+  }
+
+  #key(cid: CID): string {
+    return this.#prefix + blockIdOf(cid)
+  }
+
+  /** A disk that lies must not be believed: other peers get these bytes, and winners are chosen by them. */
+  #verify(cid: CID, bytes: Uint8Array): void {
+    if (matches(cid, bytes)) return
+    throw new ClusterError(
+      'ERR_DATASTORE_CORRUPT',
+      `block ${cid.toString()} in the datastore is not what its name says`
+    )
+  }
+}
+
+/** Whether these are the bytes that the CID names. A hash function other than sha2-256 is never used here. */
+export function matches(cid: CID, bytes: Uint8Array): boolean {
+  const { code, digest } = cid.multihash
+  return code === SHA2_256 && digest.length === SHA2_256_SIZE && hash('sha256', bytes, 'buffer').equals(digest)
+}

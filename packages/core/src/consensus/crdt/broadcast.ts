@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import { cidFromBytes, encodeBase58 } from '@ipfs-cluster/api'
+import type { CID } from 'multiformats/cid'
+import { ProtobufReader, ProtobufWriter } from '../../codec/index.ts'
+
+const HEADS = 1
+const HEAD_CID = 1
+
+/** Multihash code of md5 as a varint, and the size of its digest. */
+const MD5_MULTIHASH = Uint8Array.of(0xd5, 0x01, 0x10)
+
+/** The message that tells other replicas of heads (spec: wire 4.7). */
+export function encodeBroadcast(heads: readonly CID[]): Uint8Array {
+  const writer = new ProtobufWriter()
+  for (const { bytes } of heads) writer.message(HEADS, () => writer.bytes(HEAD_CID, bytes))
+  return writer.finish()
+}
+
+/**
+ * Reads such a message. Old peers send the bytes of one CID and nothing around them.
+ *
+ * @throws ClusterError when it is neither
+ */
+export function decodeBroadcast(message: Uint8Array): CID[] {
+  try {
+    const heads = readHeads(message)
+    if (heads.length > 0) return heads
+  } catch (err) {
+    if (message[0] !== 0x01) throw err
+  }
+  return [cidFromBytes(message)]
+}
+
+function readHeads(message: Uint8Array): CID[] {
+  const heads: CID[] = []
+  const reader = new ProtobufReader(message)
+  while (reader.next()) {
+    if (reader.field === HEADS) heads.push(...readHead(reader.bytes()))
+    else reader.skip()
+  }
+  return heads
+}
+
+function readHead(bytes: Uint8Array): CID[] {
+  const cids: CID[] = []
+  const reader = new ProtobufReader(bytes)
+  while (reader.next()) {
+    if (reader.field === HEAD_CID) cids.push(cidFromBytes(reader.bytes()))
+    else reader.skip()
+  }
+  return cids
+}
+
+/** Name of the pubsub topic of a cluster: base58btc of the md5 multihash of its name (spec: wire 4.1). */
+export function crdtTopic(clusterName: string): string {
+  const digest = createHash('md5').update(clusterName).digest()
+  return encodeBase58(Buffer.concat([MD5_MULTIHASH, digest]))
+}

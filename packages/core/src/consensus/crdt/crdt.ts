@@ -1,0 +1,197 @@
+import { ClusterError } from '@ipfs-cluster/api'
+import type { PeerId, Pin } from '@ipfs-cluster/api'
+import type { BlockReader } from '../../blocks/index.ts'
+import { decodePin, encodePin, peerIdToBytes, pinKey, pinKeyToCid } from '../../codec/index.ts'
+import { datastorePinState } from '../../state/index.ts'
+import type { ImportTarget, PinState } from '../../state/index.ts'
+import { messageOf } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
+import type { AbortOptions } from '../../util/startable.ts'
+import type { Consensus } from '../interface.ts'
+import {
+  DEFAULT_NAMESPACE,
+  DEFAULT_PEERSET_METRIC,
+  DEFAULT_REBROADCAST_INTERVAL,
+  DEFAULT_REPAIR_INTERVAL,
+  MAX_DELTA_SIZE
+} from './defaults.ts'
+import type { CrdtComponents, CrdtInit } from './index.ts'
+import { applyChanges, changeSize } from './local.ts'
+import type { Change } from './local.ts'
+import { Replica } from './replica.ts'
+import { Replication } from './replication.ts'
+import type { Effect } from './transaction.ts'
+import { Writer } from './writer.ts'
+
+/** Stands for every peer in `trustedPeers`. */
+const EVERYBODY = '*'
+
+/** The consensus of replicas that merge each other's deltas. */
+export class CrdtConsensus implements Consensus, ImportTarget {
+  readonly state: PinState
+  readonly #components: CrdtComponents
+  readonly #init: CrdtInit
+  readonly #log: Logger
+  readonly #trusted: ReadonlySet<PeerId>
+  readonly #replica: Replica
+  readonly #writer: Writer
+  #replication: Replication | undefined
+  #isStarted = false
+
+  constructor(components: CrdtComponents, init: CrdtInit = {}) {
+    const { datastore } = components
+    this.#components = components
+    this.#init = init
+    this.#log = components.logger.forComponent('crdt')
+    this.#trusted = new Set([components.peerId, ...(init.trustedPeers ?? [])])
+    const replica = new Replica({
+      datastore,
+      namespace: init.datastoreNamespace ?? DEFAULT_NAMESPACE,
+      onCommit: (effects) => this.#tell(effects)
+    })
+    this.#replica = replica
+    this.#writer = new Writer({
+      replica,
+      datastore,
+      onHead: (head) => this.#replication?.announce(head),
+      log: this.#log,
+      ...(init.batching === undefined ? {} : { batching: init.batching })
+    })
+    this.state = datastorePinState({ prefix: replica.keys.current, suffix: '/v', count: () => replica.pins })(
+      components
+    )
+  }
+
+  /** The delta blocks of this peer, which it has to serve to all others. */
+  get blocks(): BlockReader {
+    return this.#replica.blocks
+  }
+
+  async start(): Promise<void> {
+    if (this.#isStarted) return
+    await this.#replica.open()
+    await this.#writer.start()
+    this.#isStarted = true
+    this.#log.info(`the pinset has ${this.#replica.pins} pins, at height ${this.#replica.heads.maxHeight}`)
+  }
+
+  afterStart(): void {
+    if (this.#replication !== undefined) return
+    this.#replication = this.#makeReplication()
+    this.#replication.start()
+  }
+
+  async beforeStop(): Promise<void> {
+    await this.#writer.stop()
+  }
+
+  async stop(): Promise<void> {
+    await this.#writer.stop()
+    await this.#replication?.stop()
+    this.#replication = undefined
+    this.#isStarted = false
+  }
+
+  /** At once: a replica can be written to and read whatever it has missed so far. */
+  async ready(options: AbortOptions = {}): Promise<void> {
+    options.signal?.throwIfAborted()
+  }
+
+  async logPin(pin: Pin, options: AbortOptions = {}): Promise<void> {
+    await this.#writer.add(addition(pin), options)
+  }
+
+  async logUnpin(pin: Pin, options: AbortOptions = {}): Promise<void> {
+    await this.#writer.add({ type: 'remove', key: pinKey(pin.cid) }, options)
+  }
+
+  /** In the order of the bytes of their IDs. */
+  async peers(options: AbortOptions = {}): Promise<PeerId[]> {
+    const metric = this.#init.peersetMetric ?? DEFAULT_PEERSET_METRIC
+    const members = (await this.#components.members?.members(metric, options)) ?? []
+    const ids = [...new Set([this.#components.peerId, ...members])].map((id) => ({ id, bytes: peerIdToBytes(id) }))
+    return ids.sort((a, b) => Buffer.compare(a.bytes, b.bytes)).map(({ id }) => id)
+  }
+
+  isTrusted(peer: PeerId): boolean {
+    return this.#trusted.has(EVERYBODY) || this.#trusted.has(peer)
+  }
+
+  /** Nothing to be done: whoever speaks on the topic and sends metrics is a peer. */
+  async addPeer(): Promise<void> {}
+
+  async removePeer(): Promise<void> {
+    throw new ClusterError('ERR_NOT_SUPPORTED', 'crdt consensus component cannot remove peers')
+  }
+
+  async clean(): Promise<void> {
+    await this.#replica.clean()
+  }
+
+  /** Only while not started. Other peers are not told; they hear of it when the peer runs. */
+  async replaceAll(pins: AsyncIterable<Pin>, options: AbortOptions = {}): Promise<void> {
+    if (this.#isStarted) throw new ClusterError('ERR_NOT_SUPPORTED', 'the pinset of a running peer cannot be replaced')
+    await this.#replica.replaceBy(async () => {
+      for await (const changes of inDeltas(pins)) {
+        options.signal?.throwIfAborted()
+        await this.#replica.update((tx) => applyChanges(tx, changes))
+      }
+    })
+  }
+
+  /** Resolves when everything that other replicas told of and that can be had is merged. */
+  async settled(): Promise<void> {
+    await this.#replication?.idle()
+  }
+
+  #makeReplication(): Replication {
+    const { datastore, broadcaster, deltas } = this.#components
+    return new Replication({
+      replica: this.#replica,
+      datastore,
+      isTrusted: (peer) => this.isTrusted(peer),
+      rebroadcastInterval: this.#init.rebroadcastInterval ?? DEFAULT_REBROADCAST_INTERVAL,
+      repairInterval: this.#init.repairInterval ?? DEFAULT_REPAIR_INTERVAL,
+      log: this.#log,
+      ...(broadcaster && { broadcaster }),
+      ...(deltas && { source: deltas })
+    })
+  }
+
+  #tell(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      try {
+        this.#tellOf(effect)
+      } catch (err) {
+        this.#log.error(`passed over a change of ${effect.key}, which cannot be read: ${messageOf(err)}`)
+      }
+    }
+  }
+
+  #tellOf({ key, value }: Effect): void {
+    const cid = pinKeyToCid(key)
+    if (value === undefined) this.#components.hooks.onDelete(cid)
+    else this.#components.hooks.onPut(decodePin(value, cid))
+  }
+}
+
+function addition(pin: Pin): Change {
+  return { type: 'add', key: pinKey(pin.cid), value: encodePin(pin) }
+}
+
+/** Groups of additions, each about as large as a delta may be. */
+async function* inDeltas(pins: AsyncIterable<Pin>): AsyncGenerator<Change[]> {
+  let changes: Change[] = []
+  let size = 0
+  for await (const pin of pins) {
+    const change = addition(pin)
+    if (size + changeSize(change) > MAX_DELTA_SIZE) {
+      yield changes
+      changes = []
+      size = 0
+    }
+    changes.push(change)
+    size += changeSize(change)
+  }
+  yield changes
+}

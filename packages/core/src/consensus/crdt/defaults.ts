@@ -1,0 +1,44 @@
+/** Where the Go release keeps the consensus in the datastore. */
+export const DEFAULT_NAMESPACE = '/c'
+
+/** Metric by which peers show that they are there. */
+export const DEFAULT_PEERSET_METRIC = 'ping'
+
+/** Milliseconds between rebroadcasts of heads that nobody spoke of. Shorter brings new peers up sooner. */
+export const DEFAULT_REBROADCAST_INTERVAL = 60_000
+
+/** Share of the interval by which rebroadcasts are moved at random, so that peers do not speak all at once. */
+export const REBROADCAST_JITTER = 0.3
+
+/** Milliseconds between looks whether something is missing below the heads. */
+export const DEFAULT_REPAIR_INTERVAL = 3_600_000
+
+/** Waiting changes with the `batching` option on; more have to wait for a commit. */
+export const DEFAULT_MAX_QUEUE_SIZE = 50_000
+
+/**
+ * Largest delta in bytes of protobuf, unless a single change is larger. Go's replicas start a new block at the same
+ * size; bitswap carries blocks of up to 2 MiB.
+ */
+export const MAX_DELTA_SIZE = 1024 * 1024
+
+/** Bytes of changes that one commit takes together: what its writes may occupy in memory, several times over. */
+export const MAX_GROUP_SIZE = MAX_DELTA_SIZE
+
+/** Changes that wait for the commit under way; who brings more has to wait. */
+export const MAX_WAITING_CHANGES = 10_000
+
+/** Milliseconds to get a block from other peers before it counts as missing. */
+export const FETCH_TIMEOUT = 120_000
+
+/** Blocks that are asked for at the same time: what a walk may hold in memory, at up to 2 MiB each. */
+export const MAX_FETCHES = 32
+
+/** Heads of other replicas that wait to be walked. More are forgotten: they come again by rebroadcast. */
+export const MAX_WAITING_HEADS = 1024
+
+/** Heads that are remembered between two rebroadcasts as spoken of. Beyond, some are sent though they need not be. */
+export const MAX_SEEN_HEADS = 4096
+
+/** Milliseconds that a peer which is stopping gives the last message about its heads. */
+export const STOP_PATIENCE = 1000

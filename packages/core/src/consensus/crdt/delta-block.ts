@@ -1,0 +1,63 @@
+import { hash } from 'node:crypto'
+import { ClusterError } from '@ipfs-cluster/api'
+import * as dagPb from '@ipld/dag-pb'
+import { CID } from 'multiformats/cid'
+import * as Digest from 'multiformats/hashes/digest'
+import { blockIdOf } from '../../blocks/index.ts'
+import type { BlockId } from '../../blocks/index.ts'
+import { messageOf } from '../../util/errors.ts'
+import { decodeDelta, encodeDelta } from './delta.ts'
+import type { Delta } from './delta.ts'
+
+/** A delta in its place in the DAG: a dag-pb block that links those it was made upon. */
+export interface DeltaBlock {
+  readonly id: BlockId
+  readonly cid: CID
+  readonly bytes: Uint8Array
+  readonly delta: Delta
+  /** The heads at the time when it was made. */
+  readonly links: readonly BlockId[]
+}
+
+const SHA2_256 = 0x12
+
+/**
+ * Builds a block (spec: wire 4.3): the links in the order of their bytes, each with an empty name and size 0, which are
+ * part of what is hashed.
+ */
+export function makeBlock(delta: Delta, heads: readonly CID[]): DeltaBlock {
+  const sorted = [...heads].sort((a, b) => Buffer.compare(a.bytes, b.bytes))
+  const bytes = dagPb.encode({
+    Data: encodeDelta(delta),
+    Links: sorted.map((cid) => ({ Hash: cid, Name: '', Tsize: 0 }))
+  })
+  return { ...nameOf(bytes), bytes, delta, links: sorted.map(blockIdOf) }
+}
+
+/**
+ * Reads a block.
+ *
+ * @throws ClusterError `ERR_BAD_ENCODING` when the bytes are not a delta block
+ */
+export function readBlock(bytes: Uint8Array): DeltaBlock {
+  const { Data, Links } = decodeNode(bytes)
+  return {
+    ...nameOf(bytes),
+    bytes,
+    delta: decodeDelta(Data ?? new Uint8Array(0)),
+    links: Links.map(({ Hash }) => blockIdOf(Hash))
+  }
+}
+
+function nameOf(bytes: Uint8Array): { cid: CID; id: BlockId } {
+  const cid = CID.createV1(dagPb.code, Digest.create(SHA2_256, hash('sha256', bytes, 'buffer')))
+  return { cid, id: blockIdOf(cid) }
+}
+
+function decodeNode(bytes: Uint8Array): dagPb.PBNode {
+  try {
+    return dagPb.decode(bytes)
+  } catch (cause) {
+    throw new ClusterError('ERR_BAD_ENCODING', `malformed delta block: ${messageOf(cause)}`, { cause })
+  }
+}

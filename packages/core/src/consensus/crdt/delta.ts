@@ -1,0 +1,94 @@
+import { posix } from 'node:path'
+import { ClusterError } from '@ipfs-cluster/api'
+import type { BlockId } from '../../blocks/index.ts'
+import { ProtobufReader, ProtobufWriter } from '../../codec/index.ts'
+
+/** A key that is added to the set, with its value. */
+export interface Element {
+  /** Without the leading slash that it has on the wire. */
+  readonly key: string
+  readonly value: Uint8Array
+}
+
+/** An addition that is taken back: the key, and the block that added it. */
+export interface Tombstone {
+  readonly key: string
+  readonly id: BlockId
+}
+
+/** One change of the set, as it travels between replicas. Tombstones count before elements. */
+export interface Delta {
+  readonly elements: readonly Element[]
+  readonly tombstones: readonly Tombstone[]
+  /** Height of the block in the DAG; the first block has 1. */
+  readonly priority: number
+}
+
+const DeltaField = { ELEMENTS: 1, TOMBSTONES: 2, PRIORITY: 3 } as const
+const ElementField = { KEY: 1, ID: 2, VALUE: 3 } as const
+
+/** The protobuf form (spec: wire 4.2). */
+export function encodeDelta(delta: Delta): Uint8Array {
+  const writer = new ProtobufWriter()
+  for (const { key, value } of delta.elements) {
+    writer.message(DeltaField.ELEMENTS, () =>
+      writer.string(ElementField.KEY, `/${key}`).bytes(ElementField.VALUE, value)
+    )
+  }
+  for (const { key, id } of delta.tombstones) {
+    writer.message(DeltaField.TOMBSTONES, () =>
+      writer.string(ElementField.KEY, `/${key}`).string(ElementField.ID, `/${id}`)
+    )
+  }
+  return writer.uint64(DeltaField.PRIORITY, delta.priority).finish()
+}
+
+/** @throws ClusterError `ERR_BAD_ENCODING` when the bytes are not a delta */
+export function decodeDelta(bytes: Uint8Array): Delta {
+  const elements: Element[] = []
+  const tombstones: Tombstone[] = []
+  let priority = 0
+  const reader = new ProtobufReader(bytes)
+  while (reader.next()) {
+    if (reader.field === DeltaField.ELEMENTS) elements.push(readElement(reader.bytes()))
+    else if (reader.field === DeltaField.TOMBSTONES) tombstones.push(readElement(reader.bytes()))
+    else if (reader.field === DeltaField.PRIORITY) priority = reader.uint64()
+    else reader.skip()
+  }
+  // A height that cannot be counted on from would end the life of a replica that takes it.
+  if (priority >= Number.MAX_SAFE_INTEGER) throw new ClusterError('ERR_BAD_ENCODING', 'the height of a delta is absurd')
+  return { elements, tombstones, priority }
+}
+
+/** Bytes that an element or a tombstone takes in the protobuf form, or a few more. */
+export function encodedSize(entry: Element | Tombstone): number {
+  return entry.key.length + ('value' in entry ? entry.value.length : entry.id.length) + FRAME_SIZE
+}
+
+/** Tags, slashes and lengths around one entry, at most. */
+const FRAME_SIZE = 16
+
+function readElement(bytes: Uint8Array): Element & Tombstone {
+  let key = ''
+  let id = ''
+  let value: Uint8Array = EMPTY
+  const reader = new ProtobufReader(bytes)
+  while (reader.next()) {
+    if (reader.field === ElementField.KEY) key = cleanKey(reader.string())
+    else if (reader.field === ElementField.ID) id = cleanKey(reader.string())
+    else if (reader.field === ElementField.VALUE) value = reader.bytes()
+    else reader.skip()
+  }
+  return { key, id, value }
+}
+
+const EMPTY = new Uint8Array(0)
+
+/** What a path may hold that Go's datastore keys never do. */
+const UNCLEAN = /\/\/|\/\.|\/$/
+
+/** A key as the datastore of the Go release would have it; one with `..` cannot reach outside of the set. */
+function cleanKey(text: string): string {
+  const rooted = text.startsWith('/') ? text : `/${text}`
+  return (UNCLEAN.test(rooted) ? posix.normalize(rooted).replace(/\/$/, '') : rooted).slice(1)
+}

@@ -1,0 +1,37 @@
+import type { PeerId } from '@ipfs-cluster/api'
+import type { CID } from 'multiformats/cid'
+import type { AbortOptions } from '../../util/startable.ts'
+
+/** Where blocks of other replicas come from. */
+export interface DeltaSource {
+  /**
+   * Gets a block from whichever peer has it; waits until one does or the signal aborts.
+   *
+   * @returns bytes that may be wrong: they are checked against the CID
+   */
+  getBlock(cid: CID, options: AbortOptions & { signal: AbortSignal }): Promise<Uint8Array>
+}
+
+/** A message of the topic of the cluster. */
+export interface BroadcastMessage {
+  /** Who signed it. */
+  readonly from: PeerId
+  readonly data: Uint8Array
+}
+
+/** The topic on which replicas tell each other of their heads; its name is `crdtTopic(clusterName)`. */
+export interface Broadcaster {
+  /** Sends to all other peers of the topic. Need not reach any of them: everything is sent again. */
+  publish(data: Uint8Array, options?: AbortOptions): Promise<void>
+  /**
+   * Subscribes until the returned function is called. The handler returns at once.
+   *
+   * @param accept - whether a message may be believed and forwarded; messages it refuses are not given to the handler
+   */
+  subscribe(handler: (message: BroadcastMessage) => void, accept: (from: PeerId) => boolean): () => void
+}
+
+/** Who is in the cluster, as far as this peer can tell: those with a live metric of the configured name. */
+export interface Members {
+  members(metric: string, options?: AbortOptions): Promise<readonly PeerId[]> | readonly PeerId[]
+}

@@ -1,0 +1,108 @@
+import type { CID } from 'multiformats/cid'
+import { applyOwnBlock } from './apply.ts'
+import { MAX_DELTA_SIZE } from './defaults.ts'
+import { makeBlock } from './delta-block.ts'
+import { encodedSize } from './delta.ts'
+import type { Delta, Element, Tombstone } from './delta.ts'
+import type { SetView } from './merge.ts'
+import type { Transaction } from './transaction.ts'
+
+/** A change that somebody on this peer asks for. */
+export type Change =
+  | { readonly type: 'add'; readonly key: string; readonly value: Uint8Array }
+  | { readonly type: 'remove'; readonly key: string }
+
+/** Bytes that a change takes in a delta, roughly; for a removal unknown before the store was asked. */
+export function changeSize(change: Change): number {
+  return encodedSize(change.type === 'add' ? change : { key: change.key, id: '' })
+}
+
+/**
+ * Turns changes into deltas, and these into blocks on top of the heads.
+ *
+ * @returns the CID of the last block; undefined when the changes change nothing
+ */
+export async function applyChanges(tx: Transaction, changes: readonly Change[]): Promise<CID | undefined> {
+  let last: CID | undefined
+  for await (const delta of deltasFor(changes, tx)) {
+    const block = makeBlock({ ...delta, priority: tx.heads.maxHeight + 1 }, tx.heads.cids())
+    await applyOwnBlock(tx, block)
+    last = block.cid
+  }
+  return last
+}
+
+/**
+ * The deltas that do what the changes do one after the other: for each key an element for its last addition, if nothing
+ * removes it after, and if it is removed at all a tombstone for each addition that is stored. One delta, unless it
+ * would be too large.
+ */
+export async function* deltasFor(
+  changes: readonly Change[],
+  view: Pick<SetView, 'elementIds' | 'tombstoneIds'>
+): AsyncGenerator<Omit<Delta, 'priority'>> {
+  let builder = new DeltaBuilder()
+  for (const net of netChanges(changes).values()) {
+    const entries: (Element | Tombstone)[] = net.removed ? await tombstonesFor(net.key, view) : []
+    if (net.value !== undefined) entries.push({ key: net.key, value: net.value })
+    for (const entry of entries) {
+      if (!builder.hasRoomFor(entry)) {
+        yield builder.finish()
+        builder = new DeltaBuilder()
+      }
+      builder.add(entry)
+    }
+  }
+  if (!builder.isEmpty) yield builder.finish()
+}
+
+interface NetChange {
+  readonly key: string
+  removed: boolean
+  value: Uint8Array | undefined
+}
+
+function netChanges(changes: readonly Change[]): Map<string, NetChange> {
+  const net = new Map<string, NetChange>()
+  for (const change of changes) {
+    const { removed = false } = net.get(change.key) ?? {}
+    net.delete(change.key)
+    const value = change.type === 'add' ? change.value : undefined
+    net.set(change.key, { key: change.key, removed: removed || change.type === 'remove', value })
+  }
+  return net
+}
+
+async function tombstonesFor(
+  key: string,
+  view: Pick<SetView, 'elementIds' | 'tombstoneIds'>
+): Promise<(Element | Tombstone)[]> {
+  const before = await view.tombstoneIds(key)
+  const tombstones: Tombstone[] = []
+  for (const id of await view.elementIds(key)) if (!before.has(id)) tombstones.push({ key, id })
+  return tombstones
+}
+
+class DeltaBuilder {
+  readonly #elements: Element[] = []
+  readonly #tombstones: Tombstone[] = []
+  #size = 0
+
+  get isEmpty(): boolean {
+    return this.#size === 0
+  }
+
+  hasRoomFor(entry: Element | Tombstone): boolean {
+    return this.isEmpty || this.#size + encodedSize(entry) <= MAX_DELTA_SIZE
+  }
+
+  add(entry: Element | Tombstone): void {
+    this.#size += encodedSize(entry)
+    if ('value' in entry) this.#elements.push(entry)
+    else this.#tombstones.push(entry)
+  }
+
+  finish(): Omit<Delta, 'priority'> {
+    return { elements: this.#elements, tombstones: this.#tombstones }
+  }
+}

@@ -1,0 +1,226 @@
+import { DatastoreBlocks } from '../../blocks/index.ts'
+import type { BlockId } from '../../blocks/index.ts'
+import type { Datastore, Write } from '../../datastore/index.ts'
+import type { AbortOptions } from '../../util/startable.ts'
+import type { KnownBlocks } from './apply.ts'
+import { Heads } from './heads.ts'
+import { CrdtKeys } from './keys.ts'
+import { migrate } from './migrate.ts'
+import { StoredSet } from './set-view.ts'
+import { loadPinCount, writeSummary } from './summary.ts'
+import { Transaction } from './transaction.ts'
+import type { Effect } from './transaction.ts'
+
+const EMPTY = new Uint8Array(0)
+const OUR_MARK = Uint8Array.of(1)
+
+/** What a replica is made of. */
+export interface ReplicaInit {
+  datastore: Datastore
+  namespace: string
+  /** Hears what every commit changed, in the order of the commits. Must not throw. */
+  onCommit(effects: readonly Effect[]): void
+}
+
+/**
+ * This peer's copy of the set: the one place that writes it. Everything that belongs together is written in one batch
+ * (blocks, markers, values, heads, what is missing), so that the store is consistent whenever the process ends; what
+ * every change needs is kept in memory besides: heads, number of keys, missing blocks.
+ */
+export class Replica implements KnownBlocks {
+  readonly keys: CrdtKeys
+  readonly blocks: DatastoreBlocks
+  readonly #datastore: Datastore
+  readonly #onCommit: (effects: readonly Effect[]) => void
+  readonly #set: StoredSet
+  #heads = new Heads()
+  #pins = 0
+  /** As many as the DAG is wide where a walk has got to, so few. */
+  #missing = new Set<BlockId>()
+  #isDirty = false
+  #mustRepair = false
+  /** A write failed halfway: what is in memory may be behind what is on disk. */
+  #isStale = false
+  #lock: Promise<unknown> = Promise.resolve()
+
+  constructor(init: ReplicaInit) {
+    this.keys = new CrdtKeys(init.namespace)
+    this.#datastore = init.datastore
+    this.#onCommit = (effects) => init.onCommit(effects)
+    this.blocks = new DatastoreBlocks(init.datastore, this.keys.blocks)
+    this.#set = new StoredSet(init.datastore, this.blocks, this.keys)
+  }
+
+  /** Number of keys in the set. */
+  get pins(): number {
+    return this.#pins
+  }
+
+  get heads(): Heads {
+    return this.#heads
+  }
+
+  /** Blocks that are linked by one of ours and whose delta is not part of the set. */
+  get missing(): ReadonlySet<BlockId> {
+    return this.#missing
+  }
+
+  /** Whether blocks may be missing that nobody knows of: a Go peer failed to fetch them, and left its mark. */
+  get mustRepair(): boolean {
+    return this.#mustRepair
+  }
+
+  /** Reads what is kept in memory. The datastore must be open. */
+  async open(): Promise<void> {
+    if (await this.#datastore.has(this.keys.cleaning)) await this.clean()
+    await this.#prepare()
+  }
+
+  /**
+   * Changes the set. One change at a time, whatever asks for it.
+   *
+   * @param work - what is to be done; throwing from it changes nothing
+   * @param options - `sync`: resolve when the disk has it
+   */
+  update<T>(work: (tx: Transaction) => Promise<T>, options: { sync?: boolean } = {}): Promise<T> {
+    return this.#exclusively(async () => {
+      if (this.#isStale) await this.#load()
+      const tx = new Transaction(this.#set, this.#heads.copy(), this.keys)
+      const result = await work(tx)
+      await this.#commit(tx, options)
+      return result
+    })
+  }
+
+  async areProcessed(ids: readonly BlockId[]): Promise<boolean[]> {
+    const markers = await this.#datastore.getMany(ids.map((id) => this.keys.processedBlock(id)))
+    return markers.map((marker) => marker !== undefined)
+  }
+
+  isMissing(id: BlockId): boolean {
+    return this.#missing.has(id)
+  }
+
+  /** Call when everything that could be missing is known. */
+  async repaired(): Promise<void> {
+    this.#mustRepair = false
+    await this.update(async () => {})
+  }
+
+  /** Deletes everything of the consensus. An interrupted deletion is finished when the replica is next opened. */
+  async clean(options: AbortOptions = {}): Promise<void> {
+    await this.#exclusively(() => this.#wipe(options))
+    await this.#datastore.delete(this.keys.cleaning, { sync: true })
+  }
+
+  /** Deletes everything, then lets `fill` make changes. Interrupted, it leaves an empty set and not half of one. */
+  async replaceBy(fill: () => Promise<void>): Promise<void> {
+    await this.#exclusively(() => this.#wipe())
+    await this.#prepare()
+    await fill()
+    await this.#datastore.delete(this.keys.cleaning, { sync: true })
+  }
+
+  /** Runs when no other change is under way, and keeps others away meanwhile. */
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#lock.then(work)
+    this.#lock = result.catch(() => {})
+    return result
+  }
+
+  async #wipe(options: AbortOptions = {}): Promise<void> {
+    await this.#datastore.put(this.keys.cleaning, EMPTY, { sync: true })
+    await this.#datastore.deleteRange({ prefix: `${this.keys.namespace}/` }, options)
+    await this.#datastore.deleteRange({ prefix: `${this.keys.own}/` }, options)
+    this.#mustRepair = false
+    await this.#load()
+  }
+
+  async #prepare(): Promise<void> {
+    await this.#load()
+    await migrate(this.#datastore, this.keys, (work) => this.update(work))
+    await this.#reconcile()
+  }
+
+  async #load(): Promise<void> {
+    this.#heads = await Heads.load(this.#datastore, this.keys)
+    this.#pins = await loadPinCount(this.#datastore, this.#heads, this.keys)
+    this.#missing = await this.#loadMissing()
+    const mark = await this.#datastore.get(this.keys.dirty)
+    this.#isDirty = mark !== undefined
+    this.#mustRepair ||= mark?.length === 0
+    this.#isStale = false
+  }
+
+  async #loadMissing(): Promise<Set<BlockId>> {
+    const missing = new Set<BlockId>()
+    for await (const chunk of this.#datastore.keys({ prefix: this.keys.missing })) {
+      for (const key of chunk) missing.add(key.slice(this.keys.missing.length))
+    }
+    return missing
+  }
+
+  /**
+   * A Go peer that ran on this store may have merged what was missing; and it takes the heads of others for its own
+   * before it has walked from them.
+   */
+  async #reconcile(): Promise<void> {
+    const missing = [...this.#missing]
+    const merged = await this.areProcessed(missing)
+    const settled = missing.filter((_, i) => merged[i])
+    const heads = this.#heads.ids()
+    const processed = await this.areProcessed(heads)
+    const unprocessed = heads.filter((id, i) => processed[i] !== true)
+    for (const id of settled) this.#missing.delete(id)
+    await this.update(async (tx) => {
+      tx.also(...settled.map((id) => presence(this.keys.missing + id, false)))
+      unprocessed.forEach((id) => tx.addMissing(id))
+    })
+  }
+
+  async #commit(tx: Transaction, options: { sync?: boolean }): Promise<void> {
+    const pins = this.#pins + tx.growth()
+    const found = [...tx.foundMissing].filter((id) => !this.#missing.has(id))
+    const settled = [...tx.blocks.keys()].filter((id) => this.#missing.has(id))
+    const isDirty = this.#mustRepair || this.#missing.size + found.length > settled.length
+    const writes = tx.writes()
+    writes.push(...tx.heads.writesSince(this.#heads, this.keys))
+    writes.push(...this.#missingWrites(found, settled))
+    if (isDirty !== this.#isDirty) writes.push(dirtyMark(this.keys, isDirty))
+    if (writes.length === 0) return
+    writes.push(writeSummary(pins, tx.heads, this.keys))
+    await this.#write(writes, options)
+    this.#heads = tx.heads
+    this.#pins = pins
+    for (const id of found) this.#missing.add(id)
+    for (const id of settled) this.#missing.delete(id)
+    this.#isDirty = isDirty
+    this.#onCommit(tx.effects())
+  }
+
+  #missingWrites(found: readonly BlockId[], settled: readonly BlockId[]): Write[] {
+    return [
+      ...found.map((id) => presence(this.keys.missing + id, true)),
+      ...settled.map((id) => presence(this.keys.missing + id, false))
+    ]
+  }
+
+  async #write(writes: readonly Write[], options: { sync?: boolean }): Promise<void> {
+    try {
+      await this.#datastore.batch(writes, options)
+    } catch (err) {
+      // Part of it may have reached the disk, and show up when the store recovers.
+      this.#isStale = true
+      throw err
+    }
+  }
+}
+
+/** Go's mark is empty. Ours is not: what is missing is known then, and need not be looked for. */
+function dirtyMark(keys: CrdtKeys, isDirty: boolean): Write {
+  return isDirty ? { type: 'put', key: keys.dirty, value: OUR_MARK } : { type: 'del', key: keys.dirty }
+}
+
+function presence(key: string, isPresent: boolean): Write {
+  return isPresent ? { type: 'put', key, value: EMPTY } : { type: 'del', key }
+}

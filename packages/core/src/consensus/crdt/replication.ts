@@ -1,0 +1,98 @@
+import type { PeerId } from '@ipfs-cluster/api'
+import type { CID } from 'multiformats/cid'
+import type { Datastore } from '../../datastore/index.ts'
+import { messageOf } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
+import { RepeatingTask } from '../../util/repeating-task.ts'
+import { Announcer } from './announcer.ts'
+import { decodeBroadcast } from './broadcast.ts'
+import type { BroadcastMessage, Broadcaster, DeltaSource } from './interface.ts'
+import { findMissing } from './repair.ts'
+import type { Replica } from './replica.ts'
+import { Walker } from './walker.ts'
+
+/** What a {@link Replication} needs. */
+export interface ReplicationInit {
+  replica: Replica
+  datastore: Datastore
+  /** Absent: this peer is alone. */
+  broadcaster?: Broadcaster
+  source?: DeltaSource
+  isTrusted(peer: PeerId): boolean
+  /** Milliseconds. */
+  rebroadcastInterval: number
+  /** Milliseconds; 0: never. */
+  repairInterval: number
+  log: Logger
+}
+
+/** Exchanges changes with the other replicas: tells them of our heads, walks from theirs, looks for what is missing. */
+export class Replication {
+  readonly #init: ReplicationInit
+  readonly #walker: Walker
+  readonly #announcer: Announcer | undefined
+  readonly #repair: RepeatingTask
+  #unsubscribe: (() => void) | undefined
+
+  constructor(init: ReplicationInit) {
+    const { replica, source, broadcaster, log } = init
+    this.#init = init
+    this.#walker = new Walker({ replica, log, ...(source === undefined ? {} : { source }) })
+    if (broadcaster !== undefined) {
+      const heads = (): Replica['heads'] => replica.heads
+      this.#announcer = new Announcer({ broadcaster, heads, interval: init.rebroadcastInterval, log })
+    }
+    this.#repair = new RepeatingTask({
+      interval: init.repairInterval,
+      run: (signal) => this.#repairIfNeeded(signal),
+      onError: (err) => log.error(`could not look for missing changes: ${messageOf(err)}`)
+    })
+  }
+
+  start(): void {
+    const { broadcaster, repairInterval } = this.#init
+    this.#announcer?.start()
+    if (repairInterval > 0) this.#repair.start()
+    this.#unsubscribe = broadcaster?.subscribe(
+      (message) => this.#receive(message),
+      (from) => this.#init.isTrusted(from)
+    )
+  }
+
+  async stop(): Promise<void> {
+    this.#unsubscribe?.()
+    await this.#repair.stop()
+    await this.#walker.stop()
+    await this.#announcer?.stop()
+  }
+
+  /** Tells the others of a head of ours. Does not wait. */
+  announce(head: CID): void {
+    this.#announcer?.announce(head)
+  }
+
+  /** Resolves when everything that can be had has been merged. */
+  idle(): Promise<void> {
+    return this.#walker.idle()
+  }
+
+  #receive({ from, data }: BroadcastMessage): void {
+    if (!this.#init.isTrusted(from)) return
+    try {
+      const heads = decodeBroadcast(data)
+      this.#announcer?.heard(heads)
+      this.#walker.follow(heads)
+    } catch (err) {
+      this.#init.log.warn(`passed over a malformed message of ${from}: ${messageOf(err)}`)
+    }
+  }
+
+  async #repairIfNeeded(signal: AbortSignal): Promise<void> {
+    const { replica, datastore, log } = this.#init
+    if (replica.mustRepair) {
+      log.info('looking for changes that are missing below the heads')
+      await findMissing(replica, datastore, { signal })
+    }
+    this.#walker.resume()
+  }
+}

@@ -1,0 +1,171 @@
+import type { BlockId } from '../../blocks/index.ts'
+import type { Write } from '../../datastore/index.ts'
+import type { DeltaBlock } from './delta-block.ts'
+import type { Delta } from './delta.ts'
+import type { Heads } from './heads.ts'
+import type { CrdtKeys } from './keys.ts'
+import type { Merge, SetView, Winner } from './merge.ts'
+import { encodeVarint } from './varint.ts'
+
+const EMPTY = new Uint8Array(0)
+
+/** What happened to a key in a transaction, all told. */
+interface KeyChanges {
+  /** Whether the key was in the set before the transaction. Known once the winner has changed. */
+  existed?: boolean
+  /** Set when the value changed; `value` undefined: the key is gone. */
+  current?: { value: Winner | undefined }
+  readonly elements: Set<BlockId>
+  readonly tombstones: Set<BlockId>
+  /** What the store holds, once it was asked: the same key is usually asked for twice. */
+  storedElements?: Iterable<BlockId>
+  storedTombstones?: ReadonlySet<BlockId>
+}
+
+/** A key whose value is another one after a transaction; undefined: it is gone. */
+export interface Effect {
+  readonly key: string
+  readonly value: Uint8Array | undefined
+}
+
+/**
+ * Changes of the replica that will be written in one batch. Shows the set as it will be, so that several deltas can be
+ * merged one upon the other.
+ */
+export class Transaction implements SetView {
+  readonly heads: Heads
+  readonly #set: SetView
+  readonly #keys: CrdtKeys
+  readonly #changes = new Map<string, KeyChanges>()
+  readonly #blocks = new Map<BlockId, DeltaBlock>()
+  readonly #foundMissing = new Set<BlockId>()
+  readonly #others: Write[] = []
+
+  /** @param heads - a copy that the transaction may change */
+  constructor(set: SetView, heads: Heads, keys: CrdtKeys) {
+    this.#set = set
+    this.heads = heads
+    this.#keys = keys
+  }
+
+  /** Blocks whose deltas were merged. */
+  get blocks(): ReadonlyMap<BlockId, DeltaBlock> {
+    return this.#blocks
+  }
+
+  /** Blocks that were found to be linked and not merged, and are not merged in this transaction either. */
+  get foundMissing(): ReadonlySet<BlockId> {
+    return this.#foundMissing
+  }
+
+  /** Takes a block in, with what its delta does. */
+  addBlock(block: DeltaBlock, merge: Merge): void {
+    this.#blocks.set(block.id, block)
+    this.#foundMissing.delete(block.id)
+    for (const key of merge.elements) this.#of(key).elements.add(block.id)
+    for (const { key, id } of merge.tombstones) this.#of(key).tombstones.add(id)
+    for (const { key, winner, existed } of merge.changes) this.setCurrent(key, winner, existed)
+  }
+
+  setCurrent(key: string, value: Winner | undefined, existed: boolean): void {
+    const changes = this.#of(key)
+    changes.existed ??= existed
+    changes.current = { value }
+  }
+
+  addMissing(id: BlockId): void {
+    this.#foundMissing.add(id)
+  }
+
+  /** Writes that belong to the same batch. */
+  also(...writes: readonly Write[]): void {
+    this.#others.push(...writes)
+  }
+
+  async priorities(keys: readonly string[]): Promise<(number | undefined)[]> {
+    const stored = await this.#set.priorities(keys)
+    return keys.map((key, i) => {
+      const current = this.#changes.get(key)?.current
+      return current === undefined ? stored[i] : current.value?.priority
+    })
+  }
+
+  async value(key: string): Promise<Uint8Array | undefined> {
+    const current = this.#changes.get(key)?.current
+    return current === undefined ? this.#set.value(key) : current.value?.value
+  }
+
+  async elementIds(key: string): Promise<Iterable<BlockId>> {
+    const changes = this.#of(key)
+    changes.storedElements ??= await this.#set.elementIds(key)
+    return new Set([...changes.storedElements, ...changes.elements])
+  }
+
+  async tombstoneIds(key: string): Promise<ReadonlySet<BlockId>> {
+    const changes = this.#of(key)
+    changes.storedTombstones ??= await this.#set.tombstoneIds(key)
+    return new Set([...changes.storedTombstones, ...changes.tombstones])
+  }
+
+  async areTombstoned(keys: readonly string[], id: BlockId): Promise<boolean[]> {
+    const stored = await this.#set.areTombstoned(keys, id)
+    return keys.map((key, i) => stored[i] === true || this.#changes.get(key)?.tombstones.has(id) === true)
+  }
+
+  async delta(id: BlockId): Promise<Delta> {
+    return this.#blocks.get(id)?.delta ?? this.#set.delta(id)
+  }
+
+  /** Everything but the heads and the book-keeping, which need to know what was before. */
+  writes(): Write[] {
+    const writes: Write[] = [...this.#others]
+    for (const [key, changes] of this.#changes) this.#writeKey(writes, key, changes)
+    for (const { id, bytes } of this.#blocks.values()) {
+      writes.push({ type: 'put', key: this.#keys.blocks + id, value: bytes })
+      writes.push({ type: 'put', key: this.#keys.processedBlock(id), value: EMPTY })
+    }
+    return writes
+  }
+
+  /** How many keys more are in the set than before. */
+  growth(): number {
+    let growth = 0
+    for (const { existed, current } of this.#changes.values()) {
+      if (current !== undefined) growth += Number(current.value !== undefined) - Number(existed)
+    }
+    return growth
+  }
+
+  effects(): Effect[] {
+    const effects: Effect[] = []
+    for (const [key, { existed, current }] of this.#changes) {
+      if (current === undefined || (existed !== true && current.value === undefined)) continue
+      effects.push({ key, value: current.value?.value })
+    }
+    return effects
+  }
+
+  #of(key: string): KeyChanges {
+    let changes = this.#changes.get(key)
+    if (changes === undefined) {
+      changes = { elements: new Set(), tombstones: new Set() }
+      this.#changes.set(key, changes)
+    }
+    return changes
+  }
+
+  #writeKey(writes: Write[], key: string, { elements, tombstones, current }: KeyChanges): void {
+    for (const id of elements) writes.push({ type: 'put', key: this.#keys.element(key, id), value: EMPTY })
+    for (const id of tombstones) writes.push({ type: 'put', key: this.#keys.tombstone(key, id), value: EMPTY })
+    if (current === undefined) return
+    const { value: winner } = current
+    if (winner === undefined) {
+      writes.push({ type: 'del', key: this.#keys.value(key) }, { type: 'del', key: this.#keys.priority(key) })
+    } else {
+      writes.push(
+        { type: 'put', key: this.#keys.value(key), value: winner.value },
+        { type: 'put', key: this.#keys.priority(key), value: encodeVarint(winner.priority + 1) }
+      )
+    }
+  }
+}

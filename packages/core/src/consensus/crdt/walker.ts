@@ -1,0 +1,139 @@
+import type { CID } from 'multiformats/cid'
+import { blockIdOf, cidOfBlockId, matches } from '../../blocks/index.ts'
+import type { BlockId } from '../../blocks/index.ts'
+import { messageOf } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
+import { withTimeout } from '../../util/signals.ts'
+import { applyForeignBlock } from './apply.ts'
+import { FETCH_TIMEOUT, MAX_FETCHES, MAX_WAITING_HEADS } from './defaults.ts'
+import { readBlock } from './delta-block.ts'
+import type { DeltaBlock } from './delta-block.ts'
+import type { DeltaSource } from './interface.ts'
+import type { Replica } from './replica.ts'
+
+/** What a {@link Walker} needs. */
+export interface WalkerInit {
+  replica: Replica
+  /** Absent: only blocks that are stored already can be walked. */
+  source?: DeltaSource
+  log: Logger
+}
+
+/**
+ * Brings in what other replicas have: starts at heads they tell of, and follows the links down to blocks that are part
+ * of the set. Blocks are merged as they come, since their order does not matter; what is still missing is known to the
+ * replica, so a walk goes on where it was after a restart.
+ */
+export class Walker {
+  readonly #replica: Replica
+  readonly #source: DeltaSource | undefined
+  readonly #log: Logger
+  readonly #abort = new AbortController()
+  /** Heads of others that nothing of ours links, as far as we know. */
+  readonly #heads = new Map<BlockId, CID>()
+  readonly #fetching = new Map<BlockId, Promise<void>>()
+  readonly #fetched: DeltaBlock[] = []
+  /** Missing blocks that could not be had; tried again on the next occasion. */
+  readonly #unavailable = new Set<BlockId>()
+  #running: Promise<void> | undefined
+
+  constructor(init: WalkerInit) {
+    this.#replica = init.replica
+    this.#source = init.source
+    this.#log = init.log
+  }
+
+  /** Walks from heads that another replica told of. Does not wait. */
+  follow(heads: readonly CID[]): void {
+    for (const cid of heads) if (this.#heads.size < MAX_WAITING_HEADS) this.#heads.set(blockIdOf(cid), cid)
+    this.resume()
+  }
+
+  /** Looks again for everything that is missing. Does not wait. */
+  resume(): void {
+    if (this.#abort.signal.aborted) return
+    this.#unavailable.clear()
+    this.#running ??= this.#walk()
+  }
+
+  /** Resolves when there is nothing to walk, or nothing that could be had. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    await this.#running
+  }
+
+  async #walk(): Promise<void> {
+    try {
+      for (;;) {
+        await this.#startFetches()
+        if (this.#fetched.length > 0) await this.#merge(this.#fetched.splice(0))
+        else if (this.#fetching.size > 0) await Promise.race(this.#fetching.values())
+        else return
+      }
+    } catch (err) {
+      if (!this.#abort.signal.aborted) this.#log.error(`stopped taking in changes of other peers: ${messageOf(err)}`)
+    } finally {
+      this.#running = undefined
+    }
+  }
+
+  async #startFetches(): Promise<void> {
+    if (this.#abort.signal.aborted) return
+    await this.#dropKnownHeads()
+    for (const id of this.#wanted()) {
+      if (this.#fetching.size + this.#fetched.length >= MAX_FETCHES) return
+      this.#fetching.set(id, this.#fetch(id))
+    }
+  }
+
+  async #dropKnownHeads(): Promise<void> {
+    const ids = [...this.#heads.keys()]
+    const processed = await this.#replica.areProcessed(ids)
+    ids.forEach((id, i) => {
+      if (processed[i] === true || this.#replica.isMissing(id)) this.#heads.delete(id)
+    })
+  }
+
+  *#wanted(): Generator<BlockId> {
+    const waiting = new Set(this.#fetched.map(({ id }) => id))
+    for (const ids of [this.#heads.keys(), this.#replica.missing]) {
+      for (const id of ids) {
+        if (!waiting.has(id) && !this.#fetching.has(id) && !this.#unavailable.has(id)) yield id
+      }
+    }
+  }
+
+  async #fetch(id: BlockId): Promise<void> {
+    try {
+      this.#fetched.push(readBlock(await this.#getBytes(cidOfBlockId(id))))
+    } catch (err) {
+      this.#unavailable.add(id)
+      // A head that cannot be had is told of again by those who have it.
+      this.#heads.delete(id)
+      if (!this.#abort.signal.aborted) this.#log.warn(`could not get the delta block ${id}: ${messageOf(err)}`)
+    } finally {
+      this.#fetching.delete(id)
+    }
+  }
+
+  async #getBytes(cid: CID): Promise<Uint8Array> {
+    const stored = await this.#replica.blocks.get(cid)
+    if (stored !== undefined) return stored
+    if (this.#source === undefined) throw new Error('there is nowhere to get blocks from')
+    const bytes = await this.#source.getBlock(cid, { signal: withTimeout(FETCH_TIMEOUT, this.#abort.signal) })
+    if (!matches(cid, bytes)) throw new Error('the bytes are not those of the block')
+    return bytes
+  }
+
+  /** Not synced: what is lost in a power cut is fetched again. */
+  async #merge(blocks: readonly DeltaBlock[]): Promise<void> {
+    await this.#replica.update(async (tx) => {
+      for (const block of blocks) await applyForeignBlock(tx, block, this.#replica)
+    })
+    for (const { id } of blocks) this.#heads.delete(id)
+  }
+}
