@@ -18,7 +18,7 @@ import { StatelessTracker } from './tracker.ts'
 export type { PinTrackerInit } from './defaults.ts'
 export type { PinTracker } from './interface.ts'
 export { isPinnedEverywhere, isRemotePin } from './placement.ts'
-export { matches as matchesFilter, NOT_PINNED_IN_IPFS } from './status.ts'
+export { NOT_PINNED_IN_IPFS } from './status.ts'
 export type { PinTrackerComponents, PinTrackerEvents, StatusChange } from './tracker.ts'
 
 /** Makes the tracker of a peer from the settings in `pin_tracker.stateless`. */

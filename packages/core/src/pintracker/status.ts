@@ -1,7 +1,8 @@
-import type { Multiaddr, PeerId, Pin, PinInfo, StatusFilter, TrackerStatus } from '@ipfs-cluster/api'
-import { Time, TrackerStatusBits } from '@ipfs-cluster/api'
+import type { Multiaddr, PeerId, Pin, PinInfo, TrackerStatus } from '@ipfs-cluster/api'
+import { Time } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { IpfsPinStatus } from '../ipfs/interface.ts'
+import { isPinnedAs } from '../ipfs/pin-status.ts'
 import type { Operation } from './operations.ts'
 import { statusOfOperation } from './operations.ts'
 
@@ -17,19 +18,9 @@ export interface Answerer {
 /** The Go release shows clients this text. */
 export const NOT_PINNED_IN_IPFS = 'the item should be pinned but it is not'
 
-/** Whether a status belongs to the set; the set 0 has all of them. */
-export function matches(filter: StatusFilter, status: TrackerStatus): boolean {
-  return filter === 0 || (filter & TrackerStatusBits[status]) !== 0
-}
-
-/** Whether the IPFS node holds what the pin asks for. A recursive pin holds all that a direct one does. */
-export function isHeld(pin: Pin, held: IpfsPinStatus): boolean {
-  return held === 'recursive' || (held === 'direct' && pin.maxDepth === 0)
-}
-
 /** State of an item of the pinset which this peer has to hold, and for which there is no operation. */
 export function heldInfo(pin: Pin, answerer: Answerer, held: IpfsPinStatus): PinInfo {
-  if (isHeld(pin, held)) return pinInfo(pin, answerer, 'pinned')
+  if (isPinnedAs(held, pin.maxDepth)) return pinInfo(pin, answerer, 'pinned')
   return { ...pinInfo(pin, answerer, 'unexpectedly_unpinned'), error: NOT_PINNED_IN_IPFS }
 }
 

@@ -1,5 +1,5 @@
 import type { PeerId, Pin, PinInfo, StatusFilter, TrackerStatus } from '@ipfs-cluster/api'
-import { ClusterError, Time, TrackerStatusBits } from '@ipfs-cluster/api'
+import { ClusterError, matchesFilter, Time, TrackerStatusBits } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { IpfsConnector, IpfsPinStatus } from '../ipfs/interface.ts'
 import type { PinState } from '../state/interface.ts'
@@ -23,7 +23,7 @@ import type { Operation, OperationEffect, OperationEvent, OperationKind } from '
 import { FULL_QUEUE, Operations, statusOfOperation } from './operations.ts'
 import { isRemotePin } from './placement.ts'
 import type { Answerer } from './status.ts'
-import { heldInfo, matches, operationInfo, pinInfo, unpinnedInfo } from './status.ts'
+import { heldInfo, operationInfo, pinInfo, unpinnedInfo } from './status.ts'
 
 /** A change of an operation, for those who watch. */
 export interface StatusChange {
@@ -125,16 +125,16 @@ export class StatelessTracker implements PinTracker {
   }
 
   async *statusAll(filter: StatusFilter, options: AbortOptions = {}): AsyncIterable<PinInfo> {
-    if (matches(filter, 'cluster_error') && filter !== 0 && (filter & HELD) === 0) await this.#probeIpfs(options)
+    if (matchesFilter('cluster_error', filter) && filter !== 0 && (filter & HELD) === 0) await this.#probeIpfs(options)
     if (filter !== 0 && (filter & AT_REST) === 0) {
-      yield* this.#operationInfos((operation) => matches(filter, statusOfOperation(operation)), options)
+      yield* this.#operationInfos((operation) => matchesFilter(statusOfOperation(operation), filter), options)
       return
     }
     yield* this.#pinsetInfos(filter, options)
     // An unpin that runs is no news to somebody who lists the pinset; one that failed is.
     const shown = filter === 0 ? TrackerStatusBits.unpin_error : filter
     for await (const info of this.#operationInfos(
-      (operation) => operation.kind === 'unpin' && matches(shown, statusOfOperation(operation)),
+      (operation) => operation.kind === 'unpin' && matchesFilter(statusOfOperation(operation), shown),
       options
     )) {
       if (!(await this.#components.state.has(info.cid, options))) yield info
@@ -205,7 +205,7 @@ export class StatelessTracker implements PinTracker {
         operation === undefined
           ? (this.#infoWithoutIpfs(pin) ?? heldInfo(pin, this.#answerer(), HELD_AS[held.get(pin.cid)] ?? 'unpinned'))
           : operationInfo(pin.cid, pin, this.#answerer(), operation)
-      if (matches(filter, info.status)) yield info
+      if (matchesFilter(info.status, filter)) yield info
     }
   }
 

@@ -70,7 +70,6 @@ export class FakeState implements PinState {
     yield* [...this.#pins.values()].sort((a, b) => (a.cid.toString() < b.cid.toString() ? -1 : 1)).slice(0, limit)
   }
 
-  // eslint-disable-next-line require-yield -- nothing that is tested with this reads stored bytes
   async *listStored(): AsyncIterable<readonly StoredPin[]> {
     throw new Error('not part of this fake')
   }

@@ -5,7 +5,7 @@ import { RepeatingTask } from '../../src/util/repeating-task.ts'
 function runsOf(init: { fail?: boolean; until: number }): {
   task: RepeatingTask
   done: Promise<unknown[]>
-  runs(): number
+  runs: () => number
 } {
   let runs = 0
   const errors: unknown[] = []

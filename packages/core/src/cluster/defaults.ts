@@ -1,0 +1,30 @@
+import type { PinOptions } from '@ipfs-cluster/api'
+
+/** Settings of the peer as a whole, as in the section `cluster` of service.json. Times are in milliseconds. */
+export interface ClusterInit {
+  /** Name that people know the peer by. */
+  peername: string
+  /** Fewest and most copies of pins that do not say it themselves; -1: every peer. */
+  replicationFactorMin?: PinOptions['replicationFactorMin']
+  replicationFactorMax?: PinOptions['replicationFactorMax']
+  /** The peer changes nothing in the pinset and asks no other peer for its status. */
+  followerMode?: boolean
+  /** Time between two walks over the pinset that unpin what has expired. */
+  stateSyncInterval?: number
+  /** Time between two comparisons of the pinset with the IPFS node that pin what is missing. */
+  pinRecoverInterval?: number
+  /** Whether the pins of a peer that is removed stay as they are. */
+  disableRepinning?: boolean
+  /** Whether the peer leaves the cluster, and deletes its state, when it stops. */
+  leaveOnShutdown?: boolean
+}
+
+export const DEFAULT_REPLICATION_FACTOR = -1
+export const DEFAULT_STATE_SYNC_INTERVAL = 5 * 60 * 1000
+export const DEFAULT_PIN_RECOVER_INTERVAL = 12 * 60 * 1000
+
+/** How long a member may take to tell its status of a CID, or who it is. */
+export const MEMBER_TIMEOUT = 15_000
+
+/** The RPC protocol that peers show in their ID (spec: wire 2.1). */
+export const RPC_PROTOCOL = '/ipfscluster/1.0/rpc'

@@ -1,0 +1,192 @@
+import type { PeerId, Pin, PinOptions } from '@ipfs-cluster/api'
+import { ClusterError, pinWithOptions, Time } from '@ipfs-cluster/api'
+import type { CID } from 'multiformats/cid'
+import type { Allocator } from '../allocator/index.ts'
+import type { Consensus } from '../consensus/interface.ts'
+import type { IpfsConnector } from '../ipfs/interface.ts'
+import { isPinnedEverywhere } from '../pintracker/index.ts'
+import type { Logger } from '../util/logger.ts'
+import type { AbortOptions } from '../util/startable.ts'
+import { partsOfMetaPin } from './meta-pins.ts'
+import type { ReplicationDefaults } from './pin-checks.ts'
+import { checkExpiry, checkPinType, checkRepin, withReplicationFactors } from './pin-checks.ts'
+
+/** What changing the pinset needs. */
+export interface PinningComponents {
+  consensus: Pick<Consensus, 'state' | 'logPin' | 'logUnpin'>
+  ipfs: Pick<IpfsConnector, 'resolve' | 'getBlock'>
+  allocator: Allocator
+  log: Logger
+}
+
+/** Settings of the peer that pins depend on. */
+export interface PinningInit extends ReplicationDefaults {
+  followerMode: boolean
+}
+
+/** Options of a pin made by the peer itself. */
+export interface PinRequestOptions extends AbortOptions {
+  /** Peers that must not get the pin. */
+  exclude?: readonly PeerId[]
+}
+
+/** The use cases that change the pinset: checks, allocation, and the word to the consensus. */
+export class Pinning {
+  readonly #components: PinningComponents
+  readonly #init: PinningInit
+
+  constructor(components: PinningComponents, init: PinningInit) {
+    this.#components = components
+    this.#init = init
+  }
+
+  /** @throws ClusterError `ERR_NOT_PINNED` */
+  async get(cid: CID, options?: AbortOptions): Promise<Pin> {
+    const pin = await this.#components.consensus.state.get(cid, options)
+    if (pin === undefined) throw new ClusterError('ERR_NOT_PINNED', 'pin is not part of the pinset')
+    return pin
+  }
+
+  async pin(cid: CID, pinOptions: PinOptions, options: AbortOptions = {}): Promise<Pin> {
+    this.checkWritable()
+    const { pinUpdate } = pinOptions
+    if (pinUpdate !== null && !pinUpdate.equals(cid)) return this.#update(pinUpdate, cid, pinOptions, options)
+    return this.put(pinWithOptions(cid, pinOptions), options)
+  }
+
+  /**
+   * Pins a whole item, whose type and allocations may be settled already: allocations that are given are kept, unless
+   * the pin goes to every peer. The order of the checks is that of the Go release (spec: wire 11.1).
+   */
+  async put(requested: Pin, options: PinRequestOptions = {}): Promise<Pin> {
+    this.checkWritable()
+    const { consensus } = this.#components
+    const existing = await consensus.state.get(requested.cid, options)
+    const pin = withReplicationFactors(requested, this.#init)
+    const now = Time.now()
+    checkExpiry(pin, now)
+    if (existing !== undefined) checkRepin(pin, existing)
+    checkPinType(pin)
+    const allocations = await this.#allocations(pin, existing, options)
+    const settled: Pin = { ...pin, allocations, timestamp: now }
+    await consensus.logPin(settled, options)
+    return settled
+  }
+
+  async unpin(cid: CID, options: AbortOptions = {}): Promise<Pin> {
+    this.checkWritable()
+    const { consensus, log } = this.#components
+    log.info(`IPFS cluster unpinning: ${cid.toString()}`)
+    const pin = await this.get(cid, options)
+    checkUnpin(pin)
+    for await (const part of this.partsOf(cid, options)) await consensus.logUnpin(pinWithOptions(part, pin), options)
+    await consensus.logUnpin(pin, options)
+    return pin
+  }
+
+  /** The pins that a sharded item is made of, besides itself; none of any other CID. */
+  async *partsOf(cid: CID, options: AbortOptions = {}): AsyncIterable<CID> {
+    const { consensus, ipfs } = this.#components
+    const pin = await consensus.state.get(cid, options)
+    if (pin?.type === 'meta-pin') yield* partsOfMetaPin({ state: consensus.state, ipfs }, pin, options)
+  }
+
+  /** Pins what has just been added where its blocks are. */
+  async pinAdded(
+    root: CID,
+    pinOptions: PinOptions,
+    allocations: readonly PeerId[],
+    options: AbortOptions = {}
+  ): Promise<Pin> {
+    const pin = pinWithOptions(root, { ...pinOptions, mode: 'recursive', pinUpdate: null })
+    return this.put({ ...pin, allocations: [...allocations] }, options)
+  }
+
+  /** @throws ClusterError `ERR_BAD_PATH`, or what the IPFS node says when it cannot resolve the path */
+  async resolve(path: string, options?: AbortOptions): Promise<CID> {
+    try {
+      return await this.#components.ipfs.resolve(path, options)
+    } catch (cause) {
+      if (!(cause instanceof ClusterError) || cause.code !== 'ERR_BAD_REQUEST') throw cause
+      throw new ClusterError('ERR_BAD_PATH', `error parsing path: ${cause.message}`, { cause })
+    }
+  }
+
+  /** The peers that get an item which is about to be added; empty when all of them do. */
+  async allocate(pinOptions: PinOptions, cid: CID, options?: AbortOptions): Promise<PeerId[]> {
+    this.checkWritable()
+    return this.#allocations(
+      withReplicationFactors(pinWithOptions(cid, pinOptions), this.#init),
+      undefined,
+      options ?? {}
+    )
+  }
+
+  /** @throws ClusterError `ERR_FOLLOWER_MODE` */
+  checkWritable(): void {
+    if (!this.#init.followerMode) return
+    throw new ClusterError(
+      'ERR_FOLLOWER_MODE',
+      'this peer is configured to be in follower mode. Write operations are disabled'
+    )
+  }
+
+  async #allocations(
+    pin: Pin,
+    existing: Pin | undefined,
+    { exclude, ...options }: PinRequestOptions
+  ): Promise<PeerId[]> {
+    if (pin.type === 'meta-pin') return []
+    const { allocator, log } = this.#components
+    const text = pin.cid.toString()
+    if (isPinnedEverywhere(pin)) {
+      log.info(`pinning ${text} everywhere`)
+      return []
+    }
+    const given = pin.allocations ?? []
+    const allocations =
+      given.length > 0
+        ? given
+        : await allocator.allocate(
+            { pin, ...(existing !== undefined && { existing }), ...(exclude !== undefined && { exclude }) },
+            options
+          )
+    log.info(`pinning ${text} on ${allocations.join(', ')}`)
+    return allocations
+  }
+
+  /** Pins with the options and peers of another pin; only the name and the expiry may differ. */
+  async #update(from: CID, to: CID, pinOptions: PinOptions, options: AbortOptions): Promise<Pin> {
+    const existing = await this.get(from, options)
+    if (existing.type !== 'pin') throw new ClusterError('ERR_PIN_CONFLICT', 'this pin type cannot be updated')
+    const now = Time.now()
+    const { name, expireAt } = pinOptions
+    const isInFuture = !expireAt.isZero && expireAt.toUnixNanoseconds() > now.toUnixNanoseconds()
+    const pin: Pin = {
+      ...existing,
+      cid: to,
+      pinUpdate: from,
+      timestamp: now,
+      name: name === '' ? existing.name : name,
+      expireAt: isInFuture ? expireAt : existing.expireAt
+    }
+    await this.#components.consensus.logPin(pin, options)
+    return pin
+  }
+}
+
+/** @throws ClusterError when the pin goes only together with others */
+function checkUnpin({ type }: Pin): void {
+  switch (type) {
+    case 'pin':
+    case 'meta-pin':
+      return
+    case 'shard-pin':
+      throw new ClusterError('ERR_PIN_PART', 'cannot unpin a shard directly. Unpin content root CID instead')
+    case 'clusterdag-pin':
+      throw new ClusterError('ERR_PIN_PART', 'cannot unpin a Cluster DAG directly. Unpin content root CID instead')
+    case 'bad-type':
+    case 'all':
+      throw new ClusterError('ERR_BAD_PIN', 'unrecognized pin type')
+  }
+}
