@@ -1,7 +1,6 @@
 import type { Program } from '@ipfs-cluster/cli-kit'
 import { globals } from './globals.ts'
 import type { Globals } from './globals.ts'
-import { readSettings } from './session.ts'
 import { VERSION } from './version.ts'
 
 /** The commands of `ipfs-cluster-ctl`. Each is loaded when it is run, or described. */
@@ -61,6 +60,7 @@ is asked. So it is with a name that stands for several addresses.
   ],
   exits: { usage: 1, noCommand: 0, unknownCommand: 'message' },
   async before(context) {
+    const { readSettings } = await import('./session.ts')
     readSettings(context)
   }
 }

@@ -1,20 +1,23 @@
 const LOWER = 'abcdefghijklmnopqrstuvwxyz234567'
 
-/** Two characters for each value of ten bits: half the steps of a table of single characters. */
-const PAIRS = makePairs(LOWER)
-const PAIRS_UPPER = makePairs(LOWER.toUpperCase())
+/**
+ * Two characters for each value of ten bits: half the steps of a table of single characters. Made on first use: a
+ * short-lived program would spend a good part of its start on them.
+ */
+let lowerPairs: readonly string[] | undefined
+let upperPairs: readonly string[] | undefined
 
 /** Value of each character code in either case, 255 for what is no digit. */
 const VALUES = makeValues()
 
 /** RFC 4648 base32 in lower case, without padding: the text of a CIDv1 less its leading `b`. */
 export function encodeBase32(bytes: Uint8Array): string {
-  return encode(bytes, PAIRS)
+  return encode(bytes, (lowerPairs ??= makePairs(LOWER)))
 }
 
 /** RFC 4648 base32 in upper case, without padding: the form of datastore keys. */
 export function encodeBase32Upper(bytes: Uint8Array): string {
-  return encode(bytes, PAIRS_UPPER)
+  return encode(bytes, (upperPairs ??= makePairs(LOWER.toUpperCase())))
 }
 
 /**

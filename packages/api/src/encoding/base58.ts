@@ -4,8 +4,8 @@ const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 const LIMB_DIGITS = 4
 const LIMB = 58 ** LIMB_DIGITS
 
-/** Two digits for each value below 58 squared. */
-const PAIRS = [...ALPHABET].flatMap((first) => [...ALPHABET].map((second) => first + second))
+/** Two digits for each value below 58 squared. Made on first use, for the sake of short-lived programs. */
+let pairTable: readonly string[] | undefined
 
 const VALUES = new Uint8Array(128).fill(255)
 for (let i = 0; i < ALPHABET.length; i++) VALUES[ALPHABET.charCodeAt(i)] = i
@@ -15,6 +15,7 @@ for (let i = 0; i < ALPHABET.length; i++) VALUES[ALPHABET.charCodeAt(i)] = i
  * times as fast as digit by digit: a listing of CIDv0 pins spends its time here.
  */
 export function encodeBase58(bytes: Uint8Array): string {
+  const pairs = (pairTable ??= makePairs())
   let zeros = 0
   while (zeros < bytes.length && bytes[zeros] === 0) zeros++
   const limbs: number[] = []
@@ -24,11 +25,16 @@ export function encodeBase58(bytes: Uint8Array): string {
   let text = ''
   for (let i = limbs.length - 1; i >= 0; i--) {
     const limb = limbs[i] ?? 0
-    text += (PAIRS[Math.floor(limb / 3364)] ?? '') + (PAIRS[limb % 3364] ?? '')
+    text += (pairs[Math.floor(limb / 3364)] ?? '') + (pairs[limb % 3364] ?? '')
   }
   let lead = 0
   while (text[lead] === '1') lead++
   return '1'.repeat(zeros) + text.slice(lead)
+}
+
+function makePairs(): string[] {
+  const digits = [...ALPHABET]
+  return digits.flatMap((first) => digits.map((second) => first + second))
 }
 
 /** limbs = limbs * 256^count + the next `count` bytes. */

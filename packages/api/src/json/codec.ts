@@ -195,29 +195,26 @@ export function nullable<T>(codec: JsonCodec<T>): JsonCodec<T | null> {
  * members keep their zero value.
  */
 export function struct<T extends object>(fields: JsonFields<T>): JsonCodec<T> {
-  const members = (Object.entries(fields) as [keyof T, JsonField<T[keyof T]>][]).map(([name, member]) => ({
-    name,
-    prefix: `${quote(member.key)}:`,
-    ...member
-  }))
-  const byKey = new Map(members.map((member) => [fold(member.key), member]))
+  // Made on first use: a short-lived program needs one or two of all the types there are.
+  let known: Members<T> | undefined
+  const table = (): Members<T> => (known ??= membersOf(fields))
   const zero = (): T => {
     const result: Partial<T> = {}
-    for (const { name, codec } of members) result[name] = codec.zero()
+    for (const { name, codec } of table().inOrder) result[name] = codec.zero()
     return result as T
   }
   return {
     zero,
     toJSON(value) {
       const result: Record<string, JsonValue> = {}
-      for (const { name, key, codec, omitEmpty } of members) {
+      for (const { name, key, codec, omitEmpty } of table().inOrder) {
         if (!omitEmpty || !codec.isEmpty(value[name])) result[key] = codec.toJSON(value[name])
       }
       return result
     },
     toText(value) {
       let out = '{'
-      for (const { name, prefix, codec, omitEmpty } of members) {
+      for (const { name, prefix, codec, omitEmpty } of table().inOrder) {
         if (omitEmpty && codec.isEmpty(value[name])) continue
         out += (out.length === 1 ? '' : ',') + prefix + codec.toText(value[name])
       }
@@ -225,6 +222,7 @@ export function struct<T extends object>(fields: JsonFields<T>): JsonCodec<T> {
     },
     fromJSON(value, path) {
       const result = zero()
+      const { byKey } = table()
       for (const [key, entry] of Object.entries(asObject(value, path))) {
         const member = byKey.get(key) ?? byKey.get(fold(key))
         if (member === undefined || entry === null || entry === undefined) continue
@@ -234,6 +232,28 @@ export function struct<T extends object>(fields: JsonFields<T>): JsonCodec<T> {
     },
     isEmpty: () => false
   }
+}
+
+/** The members of an object, ready to be written and looked up. */
+interface Members<T> {
+  readonly inOrder: readonly Member<T>[]
+  /** By the folded key. */
+  readonly byKey: ReadonlyMap<string, Member<T>>
+}
+
+interface Member<T> extends JsonField<T[keyof T]> {
+  readonly name: keyof T
+  /** The key as it stands in the text. */
+  readonly prefix: string
+}
+
+function membersOf<T extends object>(fields: JsonFields<T>): Members<T> {
+  const inOrder = (Object.entries(fields) as [keyof T, JsonField<T[keyof T]>][]).map(([name, member]) => ({
+    name,
+    prefix: `${quote(member.key)}:`,
+    ...member
+  }))
+  return { inOrder, byKey: new Map(inOrder.map((member) => [fold(member.key), member])) }
 }
 
 function asObject(value: unknown, path: string): JsonObject {

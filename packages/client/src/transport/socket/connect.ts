@@ -1,4 +1,3 @@
-import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { portOrDefault } from '../../endpoint.ts'
 import type { Endpoint } from '../../endpoint.ts'
@@ -19,8 +18,11 @@ export async function openSocket(
 ): Promise<Socket> {
   signal?.throwIfAborted()
   const target = targetOf(endpoint)
-  if (endpoint.scheme === 'http') return opened(connect(target), 'connect', signal)
-  // Loaded only when needed: it is a good part of the start-up time of a short-lived program.
+  // Loaded only when needed: they are a good part of the start-up time of a short-lived program.
+  if (endpoint.scheme === 'http') {
+    const net = await import('node:net')
+    return opened(net.connect(target), 'connect', signal)
+  }
   const tls = await import('node:tls')
   const servername = endpoint.isName ? { servername: endpoint.host } : {}
   return opened(tls.connect({ ...target, ...servername, ...trust }), 'secureConnect', signal)
