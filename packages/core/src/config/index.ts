@@ -13,7 +13,6 @@
  * const { config, identity } = await loadPeerConfig(folder, process.env)
  * console.log(identity.id, config.cluster.listenMultiaddress)
  */
-export { loadCertificate } from './certificates.ts'
 export { describeSection } from './describe.ts'
 export { ConfigError } from './errors.ts'
 export { fileFailure, writeFileAtomic } from './files.ts'
@@ -40,7 +39,6 @@ export {
   formatSource,
   parseServiceConfig
 } from './service-config.ts'
-export type { Certificate } from './certificates.ts'
 export type { OptionDoc } from './describe.ts'
 export type { Environment } from './env.ts'
 export type { PeerFolder } from './folder.ts'

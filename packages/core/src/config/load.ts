@@ -9,7 +9,6 @@ import type { PeerFolder } from './folder.ts'
 import { identityFromJson, loadIdentity, overrideIdentity, saveIdentity } from './identity.ts'
 import type { Identity } from './identity.ts'
 import type { ServiceConfig } from './layout.ts'
-import { checkCertificates } from './certificates.ts'
 import { fetchSource } from './source.ts'
 
 /** All that a peer reads when it starts. */
@@ -40,7 +39,6 @@ export async function loadPeerConfig(
       ? parseServiceConfig(text, folder.service)
       : parseServiceConfig(await fetchSource(source, options), source)
   const config = applyEnvironment(read, env)
-  await checkCertificates(config, folder.path)
   const { identity, notices } = await readIdentity(folder, text)
   return {
     config,
