@@ -54,6 +54,7 @@ export class ClusterPeer implements Cluster, Startable {
   readonly #adder: Adder
   readonly #readiness: Readiness
   readonly #maintenance: Maintenance
+  #hasLeft = false
 
   /** @throws ClusterError `ERR_MISSING_COMPONENT` */
   constructor(components: PeerComponents, init: ClusterInit) {
@@ -91,6 +92,11 @@ export class ClusterPeer implements Cluster, Startable {
 
   get state(): PinState {
     return this.#components.consensus.state
+  }
+
+  /** Whether the peer has left the cluster for good, so that it has no use for the pinset any more. */
+  get hasLeft(): boolean {
+    return this.#hasLeft
   }
 
   /** Goes on in the background until the peer is READY: a consensus or an IPFS node that is not there holds up nothing. */
@@ -260,8 +266,8 @@ export class ClusterPeer implements Cluster, Startable {
     }
   }
 
-  /** What the consensus keeps is deleted by who stops it; nothing may be read from it any more by then. */
   async #leave(): Promise<void> {
+    this.#hasLeft = true
     this.#log.warn('attempting to leave the cluster. This may take some seconds')
     await this.#components.consensus
       .removePeer(this.peerId)

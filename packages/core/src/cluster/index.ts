@@ -22,9 +22,12 @@ export type { ClusterEvents } from './events.ts'
 export { globalPinInfoOf } from './global-pin-info.ts'
 export type { AddEntry, Cluster } from './interface.ts'
 export type { LocalMetricsInit } from './local-metrics.ts'
+export { peerInitFromConfig } from './from-config.ts'
 export type { ClusterNetwork, Member } from './members.ts'
 export { NO_NETWORK } from './members.ts'
 export type { ClusterMetrics, PingValue } from './metrics.ts'
+export type { Peer, PeerInit, PeerParts } from './peer.ts'
+export { createPeer } from './peer.ts'
 export { VERSION } from './version.ts'
 
 /** Puts a peer together from its parts. They are started and stopped by who made them. */

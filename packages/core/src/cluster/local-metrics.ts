@@ -19,7 +19,7 @@ export interface LocalMetricsInit {
   /** Time between two pings; a peer counts as alive for twice that time. */
   pingInterval?: number
   disk?: { metricTtl?: number; metricType?: 'freespace' | 'reposize' }
-  tags?: { metricTtl?: number; tags?: Readonly<Record<string, string>> }
+  tags?: { metricTtl?: number; tags?: Readonly<Record<string, string>> | null }
   pinqueue?: { metricTtl?: number; weightBucketSize?: number }
 }
 
@@ -70,6 +70,11 @@ export class LocalMetrics implements ClusterMetrics, Startable {
 
   async stop(): Promise<void> {
     await stopAll(this.#tasks)
+  }
+
+  /** Measures now, besides the usual times: something has changed a lot. */
+  measureNow(): void {
+    for (const task of this.#tasks) task.runNow()
   }
 
   latest(name: string): Metric[] {

@@ -305,6 +305,7 @@ export class StatelessTracker implements PinTracker {
     const cid = cidOfKey(key)
     if (kind !== 'pin') return this.#components.ipfs.unpin(cid, { signal })
     const pin = await this.#components.state.get(cid, { signal })
+    signal.throwIfAborted()
     if (pin !== undefined) await this.#components.ipfs.pin(pin, { signal })
   }
 }

@@ -29,6 +29,13 @@ export class RepeatingTask implements Startable {
     this.#schedule(this.#init.delay ?? 0, this.#abort.signal)
   }
 
+  /** Does not wait for the next time, unless a run is under way. */
+  runNow(): void {
+    if (this.#abort === undefined || this.#timer === undefined) return
+    clearTimeout(this.#timer)
+    this.#schedule(0, this.#abort.signal)
+  }
+
   /** Resolves when the run that is under way, if any, has ended. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer)
@@ -39,6 +46,7 @@ export class RepeatingTask implements Startable {
 
   #schedule(delay: number, signal: AbortSignal): void {
     this.#timer = setTimeout(() => {
+      this.#timer = undefined
       this.#running = this.#run(signal)
     }, delay)
     this.#timer.unref()

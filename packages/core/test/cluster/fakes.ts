@@ -91,6 +91,7 @@ export class FakeIpfsNode extends FakeIpfs implements IpfsConnector {
   }
 
   async ready({ signal }: AbortOptions = {}): Promise<void> {
+    signal?.throwIfAborted()
     if (this.#isUp) return
     await Promise.race([
       this.#up.promise,
