@@ -1,1 +1,66 @@
-export {}
+/**
+ * @packageDocumentation
+ *
+ * An IPFS node to live beside a cluster peer, or alone: Helia's Bitswap and UnixFS on a store of its own, behind the
+ * RPC of Kubo and a read-only gateway. Programs that talk to Kubo, such as `kubo-rpc-client` and `ipfs --api`, work on
+ * it as they are.
+ *
+ * @example
+ * ```ts
+ * import { ipfsNode } from '@ipfs-cluster/ipfs-node'
+ *
+ * const node = await ipfsNode({
+ *   repo: '/tmp/ipfs-example',
+ *   profile: 'offline',
+ *   api: '/ip4/127.0.0.1/tcp/0',
+ *   gateway: '/ip4/127.0.0.1/tcp/0'
+ * })
+ * console.log(node.apiMultiaddr) // /ip4/127.0.0.1/tcp/38447
+ * await node.stop()
+ * ```
+ */
+import { Node } from './node.ts'
+import type { Profile } from './repo/config.ts'
+
+export { StartError } from './errors.ts'
+export type { NodeConfig, Profile } from './repo/config.ts'
+
+/** Options of a node. Where one is left out, the configuration in the repo counts. */
+export interface IpfsNodeInit {
+  /** Folder of the node, made when there is none. One node at a time can have it. */
+  repo: string
+  /** With whom the node talks; for a new repo `loopback` by default. */
+  profile?: Profile
+  /** Multiaddr of the RPC; port 0 takes any free one. */
+  api?: string
+  /** Multiaddr of the gateway; empty for none. */
+  gateway?: string
+  /** Multiaddrs for other nodes. */
+  swarm?: readonly string[]
+  /** Bytes of a file of blocks; for tests of what happens when there are many. */
+  segmentSize?: number
+  /** Bytes that are left free on the disk. Below that the node takes no more blocks and says that the disk is full. */
+  diskReserve?: number
+}
+
+/** A running node. */
+export interface IpfsNode {
+  readonly peerId: string
+  /** Where the RPC listens. */
+  readonly apiMultiaddr: string
+  /** Where the gateway listens, empty when there is none. */
+  readonly gatewayMultiaddr: string
+  /** Addresses for other nodes, with this node's id; none when it is offline. */
+  readonly swarmMultiaddrs: string[]
+  /** Ends all requests, and resolves when everything is on disk and the repo is free for another node. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a node.
+ *
+ * @throws StartError when the user must change something first: an address in use, a repo in use
+ */
+export async function ipfsNode(init: IpfsNodeInit): Promise<IpfsNode> {
+  return Node.start(init)
+}

@@ -1,0 +1,15 @@
+import type { ServiceFactoryMap } from 'libp2p'
+
+/**
+ * What a node on the public network needs besides: the DHT, of which it is a client only, to find who has a block and
+ * to tell what it pins. Loaded only there.
+ */
+export async function onlineServices(): Promise<ServiceFactoryMap> {
+  const [{ kadDHT, removePrivateAddressesMapper }, { ping }] = await Promise.all([
+    import('@libp2p/kad-dht'),
+    import('@libp2p/ping')
+  ])
+  const dht = kadDHT({ clientMode: true, protocol: '/ipfs/kad/1.0.0', peerInfoMapper: removePrivateAddressesMapper })
+  // The type of a map of services does not know which of them need one another.
+  return { ping: ping(), dht } as unknown as ServiceFactoryMap
+}

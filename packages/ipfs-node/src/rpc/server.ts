@@ -1,0 +1,146 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import { KUBO_VERSION } from '../defaults.ts'
+import { KuboError } from '../errors.ts'
+import { streamingServer } from '../http/listen.ts'
+import type { NodeParts } from '../parts.ts'
+import { COMMANDS } from './commands/index.ts'
+import type { Command, RpcContext } from './context.ts'
+import { cidEncoder, GLOBAL_OPTIONS, parseTimeout } from './context.ts'
+import { isForeign, localOrigins } from './guard.ts'
+import type { Part } from './multipart.ts'
+import { boundaryOf, readParts } from './multipart.ts'
+import { Options } from './options.ts'
+import { Reply } from './reply.ts'
+
+const PREFIX = '/api/v0/'
+
+/** The RPC of Kubo over the parts of a node. It is to listen where only trusted programs reach it. */
+export function rpcServer(node: NodeParts): FastifyInstance {
+  const app = streamingServer()
+  let origins: ReadonlySet<string> = new Set()
+  app.addHook('onListen', (done) => {
+    const address = app.server.address()
+    origins = localOrigins(typeof address === 'object' ? (address?.port ?? 0) : 0)
+    done()
+  })
+  app.all(`${PREFIX}*`, async (request, reply) => {
+    reply.hijack()
+    await handle(node, request.raw, reply.raw, origins)
+  })
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).type('text/plain; charset=utf-8').send('404 page not found\n')
+  )
+  return app
+}
+
+async function handle(
+  node: NodeParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  origins: ReadonlySet<string>
+): Promise<void> {
+  response.setHeader('Server', `kubo/${KUBO_VERSION}`)
+  const { origin } = request.headers
+  if (origin !== undefined && origins.has(origin)) response.setHeader('Access-Control-Allow-Origin', origin)
+  if (request.method === 'OPTIONS') {
+    response.writeHead(204, {
+      Allow: 'OPTIONS, POST',
+      'Access-Control-Allow-Methods': 'POST',
+      'Access-Control-Allow-Headers': 'Origin, Accept, Content-Type, X-Requested-With'
+    })
+    response.end()
+    return
+  }
+  if (request.method !== 'POST') {
+    refuse(response, 405, '405 - Method Not Allowed', { Allow: 'OPTIONS, POST' })
+    return
+  }
+  if (isForeign(request, origins)) {
+    refuse(response, 403, '403 - Forbidden')
+    return
+  }
+  await runCommand(node, request, response)
+}
+
+async function runCommand(node: NodeParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://localhost')
+  const command = COMMANDS[decodeURIComponent(url.pathname).slice(PREFIX.length).replace(/\/$/, '')]
+  if (command === undefined) {
+    refuse(response, 404, '404 page not found')
+    return
+  }
+  const gone = new AbortController()
+  response.once('close', () => gone.abort(new KuboError('context canceled')))
+  const reply = new Reply(response, () => request.readableEnded || !hasBody(request))
+  let context: RpcContext
+  try {
+    context = makeContext(node, command, request, url.searchParams, reply, gone.signal)
+  } catch (err) {
+    refuse(response, 400, err instanceof Error ? err.message : String(err))
+    return
+  }
+  try {
+    await command.run(context)
+    await reply.end()
+  } catch (err) {
+    await reply.fail(isTimeout(context.signal) ? new KuboError('context deadline exceeded') : err)
+  } finally {
+    // What the command did not want of the body is not kept.
+    request.resume()
+  }
+}
+
+function makeContext(
+  node: NodeParts,
+  command: Command,
+  request: IncomingMessage,
+  query: URLSearchParams,
+  reply: Reply,
+  gone: AbortSignal
+): RpcContext {
+  const options = new Options(query, { ...GLOBAL_OPTIONS, ...command.options })
+  const args = query.getAll('arg')
+  const { name, min, max } = command.args ?? { name: '', min: 0, max: 0 }
+  if (args.length < min) throw new KuboError(`argument "${name}" is required`)
+  const boundary = boundaryOf(request.headers['content-type'])
+  if (command.file !== undefined && boundary === undefined) {
+    throw new KuboError(`file argument '${command.file}' is required`)
+  }
+  const timeout = options.string('timeout') ?? ''
+  const signal = timeout === '' ? gone : AbortSignal.any([gone, AbortSignal.timeout(parseTimeout(timeout))])
+  return {
+    node,
+    args: args.slice(0, max),
+    options,
+    files: () => filesOf(request, boundary),
+    reply,
+    signal,
+    read: { signal, offline: options.bool('offline') === true },
+    encode: cidEncoder(options)
+  }
+}
+
+async function* filesOf(request: IncomingMessage, boundary: string | undefined): AsyncGenerator<Part> {
+  if (boundary === undefined) return
+  // A command that fails leaves the rest unread, and its answer still needs the connection.
+  yield* readParts(request.iterator({ destroyOnReturn: false }), boundary)
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+function isTimeout({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof DOMException && reason.name === 'TimeoutError'
+}
+
+function refuse(response: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void {
+  response.writeHead(status, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'X-Content-Type-Options': 'nosniff',
+    Connection: 'close',
+    ...headers
+  })
+  response.end(`${text}\n`)
+}
