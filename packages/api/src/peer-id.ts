@@ -60,7 +60,9 @@ export function peerIdFromBytes(bytes: Uint8Array): PeerId {
  * @throws ClusterError `ERR_BAD_PEER_ID`
  */
 export function parsePeerId(text: string): PeerId {
-  return isUsualForm(text) && bytesByText.get(text) !== undefined ? text : peerIdFromBytes(peerIdToBytes(text))
+  const bytes = peerIdToBytes(text)
+  // Base58 has one text for each sequence of bytes, so what was read is the usual form already.
+  return isUsualForm(text) ? text : peerIdFromBytes(bytes)
 }
 
 /** Order of peers in the Go release: by the bytes of their IDs. */

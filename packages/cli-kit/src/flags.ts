@@ -1,4 +1,5 @@
-import { GoValueError, parseGoBool, parseGoDuration, parseGoInt, parseGoUint } from '@ipfs-cluster/api'
+import { parseGoDuration } from '@ipfs-cluster/api/duration'
+import { GoValueError, parseGoBool, parseGoInt, parseGoUint } from '@ipfs-cluster/api/go-values'
 import type { ArgInput, BooleanFlag, OptionFlag } from '@oclif/core/interfaces'
 import { FlagValueError } from './errors.ts'
 

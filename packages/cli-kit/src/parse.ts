@@ -1,4 +1,4 @@
-import { goQuote } from '@ipfs-cluster/api'
+import { goQuote } from '@ipfs-cluster/api/go-values'
 import { FlagValueError, HelpRequest, UsageError } from './errors.ts'
 import { bool } from './flags.ts'
 import type { ArgMap, ArgValues, FlagMap, FlagValues, GoFlag } from './flags.ts'

@@ -57,7 +57,7 @@ class Run<G extends FlagMap> {
       this.#io.stdout.write(`${bin} version ${version}\n`)
       return 0
     }
-    const context: CommandContext<G> = { ...this.#io, bin, version, globals: parsed.flags }
+    const context = this.#context(parsed.flags)
     const ended = await this.#program.before?.(context)
     if (ended !== undefined) return ended
     const [name, ...rest] = parsed.argv
@@ -67,6 +67,15 @@ class Run<G extends FlagMap> {
     if (isHelp(name)) return this.#topic(undefined, bin, this.#program.commands, rest)
     if (exits.unknownCommand === 'message') return this.#noTopic(name)
     return this.#help(programHelp(this.#program), exits.unknownCommand)
+  }
+
+  /** What a command gets. Getters stay getters: a stream that is opened on first use must not be opened here. */
+  #context(globals: CommandContext<G>['globals']): CommandContext<G> {
+    const { bin, version } = this.#program
+    return Object.defineProperties(
+      { bin, version, globals },
+      Object.getOwnPropertyDescriptors(this.#io)
+    ) as CommandContext<G>
   }
 
   #node(node: CommandNode<G>, parent: string, argv: string[], context: CommandContext<G>): Promise<number> {

@@ -12,7 +12,7 @@ import type { ClusterClient, ClusterClientInit } from './client.ts'
 import { clusterClient } from './index.ts'
 import { parseEndpoint } from './endpoint.ts'
 import { failover } from './failover.ts'
-import type { TlsTrust } from './transport/socket/connect.ts'
+import type { TlsTrust } from './transport/socket/node-connection.ts'
 import { undiciTransport } from './transport/undici.ts'
 
 export { undiciTransport } from './transport/undici.ts'

@@ -13,7 +13,7 @@ import { authority, originOf } from '../endpoint.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { bodyFailed, requestFailed } from './failure.ts'
 import type { Transport, TransportRequest, TransportResponse } from './interface.ts'
-import type { TlsTrust } from './socket/connect.ts'
+import type { TlsTrust } from './socket/node-connection.ts'
 
 /** What an undici transport needs to know. */
 export interface UndiciTransportInit {

@@ -12,7 +12,7 @@ import type { Transport } from '../interface.ts'
 import { SocketTransport } from './transport.ts'
 import type { SocketTransportInit } from './transport.ts'
 
-export type { TlsTrust } from './connect.ts'
+export type { TlsTrust } from './node-connection.ts'
 export type { SocketTransportInit } from './transport.ts'
 
 export function socketTransport(init: SocketTransportInit): Transport {

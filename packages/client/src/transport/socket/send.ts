@@ -1,26 +1,23 @@
-import { once } from 'node:events'
-import type { Socket } from 'node:net'
+import type { Connection } from './connection.ts'
 
 const encoder = new TextEncoder()
-const CRLF = encoder.encode('\r\n')
 const LAST_CHUNK = encoder.encode('0\r\n\r\n')
 
-/** Writes a body in chunked coding, pulling no faster than the socket takes it. Ends quietly when the socket closes. */
-export async function sendChunked(socket: Socket, body: AsyncIterable<Uint8Array>): Promise<void> {
+/** Sends a body in chunked coding, pulling no faster than the connection takes it. */
+export async function sendChunked(connection: Connection, body: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const chunk of body) {
-    if (chunk.length === 0) continue
-    if (!socket.writable) return
-    socket.write(encoder.encode(`${chunk.length.toString(16)}\r\n`))
-    socket.write(chunk)
-    if (!socket.write(CRLF)) await drained(socket)
+    if (chunk.length > 0 && !(await connection.write(frame(chunk)))) return
   }
-  if (socket.writable) socket.write(LAST_CHUNK)
+  await connection.write(LAST_CHUNK)
 }
 
-async function drained(socket: Socket): Promise<void> {
-  const closed = new AbortController()
-  const { signal } = closed
-  // A socket that fails emits no drain; what failed is told by the reading side.
-  await Promise.race([once(socket, 'drain', { signal }), once(socket, 'close', { signal })]).catch(() => undefined)
-  closed.abort()
+/** One write for size, content and end: three would be three packets. */
+function frame(chunk: Uint8Array): Uint8Array {
+  const size = encoder.encode(`${chunk.length.toString(16)}\r\n`)
+  const framed = new Uint8Array(size.length + chunk.length + 2)
+  framed.set(size)
+  framed.set(chunk, size.length)
+  framed[framed.length - 2] = 13
+  framed[framed.length - 1] = 10
+  return framed
 }

@@ -1,14 +1,15 @@
-import type { Socket } from 'node:net'
 import { authority, originOf } from '../../endpoint.ts'
 import type { Endpoint } from '../../endpoint.ts'
 import { bodyFailed, requestFailed } from '../failure.ts'
 import type { Transport, TransportRequest, TransportResponse } from '../interface.ts'
-import { openSocket } from './connect.ts'
-import type { TlsTrust } from './connect.ts'
+import { openConnection } from './connect.ts'
+import type { Connection } from './connection.ts'
 import { ResponseReader } from './http1.ts'
 import type { ResponseHead } from './http1.ts'
+import type { TlsTrust } from './node-connection.ts'
 import { sendChunked } from './send.ts'
-import { SocketSource } from './source.ts'
+
+const encoder = new TextEncoder()
 
 /** What a socket transport needs to know. */
 export interface SocketTransportInit {
@@ -30,8 +31,8 @@ export class SocketTransport implements Transport {
 
   async request(request: TransportRequest): Promise<TransportResponse> {
     try {
-      const socket = await openSocket(this.#endpoint, this.#trust, request.signal)
-      return await this.#exchange(new Exchange(socket, request.signal), request)
+      const connection = await openConnection(this.#endpoint, this.#trust, request.signal)
+      return await this.#exchange(new Exchange(connection, request.signal), request)
     } catch (error) {
       throw requestFailed(error, this.origin, this.#endpoint, request)
     }
@@ -65,33 +66,23 @@ export class SocketTransport implements Transport {
   }
 }
 
-/** One request and its answer on a socket of their own. */
+/** One request and its answer on a connection of their own. */
 class Exchange {
   readonly reader: ResponseReader
-  readonly #socket: Socket
-  readonly #source: SocketSource
+  readonly #connection: Connection
   readonly #signal: AbortSignal | undefined
-  readonly #abort = (): void => {
-    this.#source.fail(this.#signal?.reason)
-    this.#socket.destroy()
-  }
+  readonly #abort = (): void => this.#connection.destroy(this.#signal?.reason)
 
-  constructor(socket: Socket, signal: AbortSignal | undefined) {
-    this.#socket = socket
+  constructor(connection: Connection, signal: AbortSignal | undefined) {
+    this.#connection = connection
     this.#signal = signal
-    this.#source = new SocketSource(socket)
-    this.reader = new ResponseReader(this.#source)
+    this.reader = new ResponseReader(connection)
     signal?.addEventListener('abort', this.#abort, { once: true })
   }
 
   /** Sending goes on while the answer is read: a server may answer before it has read all, or as it reads. */
   send(head: string, body: AsyncIterable<Uint8Array> | undefined): void {
-    this.#socket.write(head)
-    if (body === undefined) return
-    sendChunked(this.#socket, body).catch((error: unknown) => {
-      this.#source.fail(error)
-      this.#socket.destroy()
-    })
+    this.#sendAll(encoder.encode(head), body).catch((error: unknown) => this.#connection.destroy(error))
   }
 
   async *body(head: ResponseHead): AsyncGenerator<Uint8Array, void, void> {
@@ -106,6 +97,11 @@ class Exchange {
 
   end(): void {
     this.#signal?.removeEventListener('abort', this.#abort)
-    this.#socket.destroy()
+    this.#connection.destroy()
+  }
+
+  async #sendAll(head: Uint8Array, body: AsyncIterable<Uint8Array> | undefined): Promise<void> {
+    await this.#connection.write(head)
+    if (body !== undefined) await sendChunked(this.#connection, body)
   }
 }
