@@ -40,8 +40,8 @@ export class Prompt implements Disposable {
 
   async #nextLine(): Promise<string | undefined> {
     this.#lines ??= this.#open()
-    const { value, done } = await this.#lines.iterator.next()
-    return done === true ? undefined : value
+    const next = await this.#lines.iterator.next()
+    return next.done === true ? undefined : next.value
   }
 
   #open(): { iterator: AsyncIterator<string>; close(): void } {

@@ -1,4 +1,4 @@
-import { address, addresses, bool, text } from '../kinds.ts'
+import { address, addresses, bool, choice, text } from '../kinds.ts'
 import { option, section } from '../option.ts'
 import type { ConfigOf } from '../option.ts'
 
@@ -27,6 +27,10 @@ export const ipfsNodeSection = section({
       default: ['/ip4/0.0.0.0/tcp/4001'],
       doc: 'Where other IPFS nodes connect.'
     }),
-    profile: option(text, { default: 'server', doc: 'How far it looks for other nodes.' })
+    profile: option(choice(['online', 'loopback', 'offline'], 'ipfs_node.profile is invalid'), {
+      default: 'online',
+      failure: (reason) => reason,
+      doc: 'Whom it talks to: the public IPFS network, nodes of this machine, or nobody.'
+    })
   }
 })

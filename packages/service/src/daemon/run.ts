@@ -1,0 +1,122 @@
+import { resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ExitError } from '@ipfs-cluster/cli-kit'
+import type { Io } from '@ipfs-cluster/cli-kit'
+import { ClusterError } from '@ipfs-cluster/api'
+import { createPeer, peerInitFromConfig } from '@ipfs-cluster/core/cluster'
+import type { Peer } from '@ipfs-cluster/core/cluster'
+import { consensusOf, displayServiceConfig } from '@ipfs-cluster/core/config'
+import type { IpfsNodeConfig, PeerConfig } from '@ipfs-cluster/core/config'
+import { messageOf, startAll, stopAll } from '@ipfs-cluster/core/util'
+import type { ComponentLogger, Startable } from '@ipfs-cluster/core/util'
+import { restApi } from '@ipfs-cluster/http'
+import { during, failure } from '../command.ts'
+import { datastoreLocation } from './datastore.ts'
+import { IpfsNodeProcess, ipfsNodeProgram } from './ipfs-node.ts'
+import { StopSignals } from './stop-signals.ts'
+
+/** Milliseconds that everything together is given to stop. */
+const STOP_LIMIT = 30_000
+
+/** What a peer runs on. */
+export interface DaemonInit extends PeerConfig {
+  readonly logger: ComponentLogger
+  readonly io: Io
+}
+
+/**
+ * Runs a peer until a signal stops it.
+ *
+ * @returns the exit status
+ * @throws ExitError when the peer cannot be started
+ */
+export async function runDaemon(init: DaemonInit): Promise<number> {
+  using signals = new StopSignals(init.io.stderr)
+  const log = init.logger.forComponent('service')
+  log.debug(`Configuration:\n${displayServiceConfig(init.config)}\n`)
+  const parts = await makeParts(init)
+  try {
+    await startAll(parts, { signal: signals.signal })
+  } catch (err) {
+    if (signals.signal.aborted) return 0
+    throw startFailure(err)
+  }
+  await signals.received()
+  return stop(parts, init.io)
+}
+
+/** What runs, in the order in which it is started. */
+async function makeParts(init: DaemonInit): Promise<Startable[]> {
+  const { config, identity, folder, logger, io } = init
+  const log = logger.forComponent('service')
+  await during('creating state manager', () => requireCrdt(init))
+  const location = await during('creating datastore', () => datastoreLocation(config, folder, log))
+  const peer = await during('starting cluster', () =>
+    createPeer({ ...peerInitFromConfig(config, identity.id, location), logger })
+  )
+  const parts: Startable[] = []
+  if (config.ipfsNode?.enabled === true) {
+    const args = [...ipfsNodeProgram(), ...ipfsNodeArguments(config.ipfsNode, folder.path)]
+    parts.push(new IpfsNodeProcess({ logger }, { args, env: io.env }))
+  }
+  parts.push(asPart(peer))
+  if (config.api.restapi !== undefined) {
+    parts.push(restApi(withAbsolutePaths(config.api.restapi, folder.path))({ cluster: peer.cluster, logger }))
+  }
+  return parts
+}
+
+function requireCrdt({ config }: DaemonInit): void {
+  if (consensusOf(config) === 'crdt') return
+  throw new ClusterError(
+    'ERR_CONFIG',
+    'this peer does not have the consensus raft; make one with `init --consensus crdt`'
+  )
+}
+
+function asPart(peer: Peer): Startable {
+  return { start: (options) => peer.start(options), stop: () => peer.stop() }
+}
+
+function ipfsNodeArguments(node: IpfsNodeConfig, base: string): string[] {
+  return [
+    ...['--repo', resolve(base, node.repo)],
+    ...['--api', node.apiMultiaddress],
+    ...['--gateway', node.gatewayMultiaddress],
+    ...['--swarm', node.swarmMultiaddress.join(',')],
+    ...['--profile', node.profile]
+  ]
+}
+
+type PathSettings = Record<'sslCertFile' | 'sslKeyFile' | 'httpLogFile', string>
+
+/** Paths of a section are relative to the folder of the peer; an empty one means none. */
+function withAbsolutePaths<C extends PathSettings>(section: C, base: string): C {
+  const absolute = (path: string): string => (path === '' ? '' : resolve(base, path))
+  return {
+    ...section,
+    sslCertFile: absolute(section.sslCertFile),
+    sslKeyFile: absolute(section.sslKeyFile),
+    httpLogFile: absolute(section.httpLogFile)
+  }
+}
+
+function startFailure(err: unknown): ExitError {
+  if (err instanceof ClusterError && err.code === 'ERR_TLS_FILES') return failure('loading configurations', err)
+  if (err instanceof ClusterError && err.code === 'ERR_LISTEN') return failure('creating REST API component', err)
+  return failure('starting cluster', err)
+}
+
+async function stop(parts: readonly Startable[], { stderr }: Io): Promise<number> {
+  const late = delay(STOP_LIMIT, undefined, { ref: false }).then(() => {
+    throw new Error(`not everything has stopped after ${STOP_LIMIT / 1000} seconds`)
+  })
+  try {
+    await Promise.race([stopAll(parts), late])
+    return 0
+  } catch (err) {
+    const reasons = err instanceof AggregateError ? err.errors : [err]
+    stderr.write(`error shutting down cluster: ${reasons.map(messageOf).join('; ')}\n`)
+    return 1
+  }
+}
