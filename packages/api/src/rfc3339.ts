@@ -17,7 +17,7 @@ let offsetOfQuarter = 0
 export function localOffsetMinutes(seconds: number): number {
   const quarter = Math.floor(seconds / QUARTER)
   if (quarter !== quarterOfOffset) {
-    offsetOfQuarter = -new Date(Math.min(seconds, LAST_SECOND) * 1000).getTimezoneOffset()
+    offsetOfQuarter = 0 - new Date(Math.min(seconds, LAST_SECOND) * 1000).getTimezoneOffset()
     quarterOfOffset = quarter
   }
   return offsetOfQuarter

@@ -50,8 +50,12 @@ function addBytes(limbs: number[], bytes: Uint8Array, start: number, count: numb
   for (; carry > 0; carry = Math.floor(carry / LIMB)) limbs.push(carry % LIMB)
 }
 
-/** @throws SyntaxError on a character outside the alphabet */
+/** Reading takes time with the square of the length, so there is an end to it: far beyond any CID. */
+const MAX_TEXT = 4096
+
+/** @throws SyntaxError on a character outside the alphabet, or on more than 4096 of them */
 export function decodeBase58(text: string): Uint8Array {
+  if (text.length > MAX_TEXT) throw new SyntaxError(`base58 text of ${text.length} characters is too long`)
   let zeros = 0
   while (text[zeros] === '1') zeros++
   const bytes: number[] = []

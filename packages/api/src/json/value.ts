@@ -29,6 +29,7 @@ export function stringify(value: JsonValue, indent: number | string = 0): string
 
 /** Text as a JSON string, quoted and escaped as Go does. */
 export function quote(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`
   const quoted = JSON.stringify(text)
   return SPECIAL.test(quoted) ? quoted.replace(SPECIALS, escape) : quoted
 }
@@ -78,6 +79,9 @@ function writeObject(object: JsonObject, unit: string, lineBreak: string): strin
 function isArray(value: readonly JsonValue[] | JsonObject): value is readonly JsonValue[] {
   return Array.isArray(value)
 }
+
+/** Printable ASCII with nothing to escape: most names, and every CID and peer ID. */
+const PLAIN = /^[ !#-%'-;=?-[\]-~]*$/
 
 // JSON.stringify writes a lone surrogate as \udXXX; Go replaces what is no text. An escaped backslash before the "u"
 // belongs to the text itself, so it is matched first and kept.

@@ -17,6 +17,7 @@ export function multiaddrToBytes(text: Multiaddr): Uint8Array {
   const known = bytesByText.get(text)
   if (known !== undefined) return known
   const bytes = attempt(() => multiaddr(text).bytes)
+  if (bytes.length === 0) throw new ClusterError('ERR_BAD_MULTIADDR', 'empty multiaddr')
   bytesByText.set(text, bytes)
   return bytes
 }

@@ -135,7 +135,7 @@ function readPinField(reader: ProtobufReader, pin: StoredPin, hasCid: boolean): 
       pin.reference = tryCid(reader.bytes())
       break
     case PinField.OPTIONS:
-      readOptions(new ProtobufReader(reader.bytes()), pin)
+      reader.message(() => readOptions(reader, pin))
       break
     case PinField.TIMESTAMP:
       pin.timestamp = readTime(reader)
@@ -163,7 +163,7 @@ function readOptions(reader: ProtobufReader, pin: StoredPin): void {
         pin.shardSize = reader.uint64()
         break
       case OptionsField.METADATA_MAP:
-        readMetadata(reader.bytes(), deprecated)
+        readMetadataEntry(reader, deprecated)
         break
       case OptionsField.PIN_UPDATE:
         pin.pinUpdate = tryCid(reader.bytes())
@@ -175,7 +175,7 @@ function readOptions(reader: ProtobufReader, pin: StoredPin): void {
         pin.origins.push(multiaddrFromBytes(reader.bytes()))
         break
       case OptionsField.SORTED_METADATA:
-        readMetadata(reader.bytes(), metadata)
+        readMetadataEntry(reader, metadata)
         break
       default:
         reader.skip()
@@ -184,24 +184,28 @@ function readOptions(reader: ProtobufReader, pin: StoredPin): void {
   if (deprecated.size + metadata.size > 0) pin.metadata = Object.fromEntries([...deprecated, ...metadata])
 }
 
-function readMetadata(bytes: Uint8Array, into: Map<string, string>): void {
-  const reader = new ProtobufReader(bytes)
+/** Key and value of one entry, of either form of metadata. */
+export function readMetadataEntry(reader: ProtobufReader, into: Map<string, string>): void {
   let key = ''
   let value = ''
-  while (reader.next()) {
-    if (reader.field === 1) key = reader.string()
-    else if (reader.field === 2) value = reader.string()
-    else reader.skip()
-  }
+  reader.message(() => {
+    while (reader.next()) {
+      if (reader.field === 1) key = reader.string()
+      else if (reader.field === 2) value = reader.string()
+      else reader.skip()
+    }
+  })
   into.set(key, value)
 }
 
-function readTime(reader: ProtobufReader): Time {
+/** Unix seconds; 0 is no time. */
+export function readTime(reader: ProtobufReader): Time {
   const seconds = reader.int64()
   return seconds === 0 ? Time.ZERO : new Time(seconds)
 }
 
-function tryCid(bytes: Uint8Array): CID | null {
+/** A CID that may be absent or malformed, which is the same to the Go release. */
+export function tryCid(bytes: Uint8Array): CID | null {
   try {
     return cidFromBytes(bytes)
   } catch {

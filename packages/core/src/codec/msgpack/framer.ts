@@ -24,6 +24,7 @@ export interface MsgpackFramerInit {
 export class MsgpackFramer {
   readonly #maxBytes: number
   readonly #header = new Header()
+  /** The chunk that came last, as it is, or a buffer of our own with room behind its end. */
   #buffer: Uint8Array = NOTHING
   /** Where the value being looked for starts. */
   #start = 0
@@ -91,15 +92,19 @@ export class MsgpackFramer {
     this.#missing = 1
   }
 
-  /** Bytes that were given out are never written over: they are left behind when the buffer grows. */
+  /** Bytes that were given out are never written over: new ones go behind them, or into a larger buffer. */
   #append(chunk: Uint8Array): void {
-    const needed = this.pending + chunk.length
-    const grown = new Uint8Array(Math.max(needed, Math.min(2 * this.pending, this.#maxBytes)))
+    if (this.#end + chunk.length > this.#buffer.length) this.#grow(this.pending + chunk.length)
+    this.#buffer.set(chunk, this.#end)
+    this.#end += chunk.length
+  }
+
+  #grow(needed: number): void {
+    const grown = new Uint8Array(Math.max(needed, 2 * this.pending))
     grown.set(this.#buffer.subarray(this.#start, this.#end))
-    grown.set(chunk, this.pending)
     this.#buffer = grown
+    this.#end -= this.#start
     this.#scanned -= this.#start
     this.#start = 0
-    this.#end = needed
   }
 }

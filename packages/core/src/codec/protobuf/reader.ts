@@ -23,10 +23,10 @@ export class ProtobufReader {
   wireType = 0
   readonly #buffer: Buffer
   #offset: number
-  readonly #end: number
+  #end: number
 
   constructor(bytes: Uint8Array) {
-    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#offset = 0
     this.#end = bytes.byteLength
   }
@@ -83,6 +83,18 @@ export class ProtobufReader {
   string(): string {
     const start = this.#length()
     return this.#buffer.toString('utf8', start, this.#offset)
+  }
+
+  /** Reads the message that the field holds: within `read`, this reader ends where that message does. */
+  message(read: (reader: this) => void): void {
+    const start = this.#length()
+    const outerEnd = this.#end
+    const innerEnd = this.#offset
+    this.#offset = start
+    this.#end = innerEnd
+    read(this)
+    this.#offset = innerEnd
+    this.#end = outerEnd
   }
 
   /** Passes over the value of the field. */
