@@ -50,6 +50,9 @@ export interface HttpSurfaceComponents {
   logger: ComponentLogger
 }
 
+/** Methods of which fastify would read the body. */
+const METHODS_WITH_BODY = ['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT']
+
 /** How long aborted answers are given to say why they end. */
 const LAST_WORDS = 250
 
@@ -159,9 +162,8 @@ export class HttpSurface<C> implements Startable {
         querystringParser: () => ({})
       }
     })
-    // Bodies are read by the handlers that want one.
-    app.removeAllContentTypeParsers()
-    app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+    // Bodies are read by the handlers that want one, whatever their content type.
+    for (const method of METHODS_WITH_BODY) app.addHttpMethod(method, { hasBody: false, overrideExisting: true })
     app.setNotFoundHandler((request, reply) => this.#serve(undefined, request, reply))
     for (const route of this.#routes) {
       app.route({
