@@ -82,17 +82,17 @@ export class BlockWriter {
     try {
       for await (const block of blocks) {
         const call = this.#putOne(block, { signal })
-        const done = call.finally(() => running.delete(done))
-        // Its failure is seen below; until then it must not count as one that nobody heard of.
-        done.catch(() => {})
-        running.add(done)
+          .catch((err: unknown) => failed.abort(err))
+          .finally(() => running.delete(call))
+        running.add(call)
         if (running.size >= PARALLEL_CALLS) await Promise.race(running)
+        if (failed.signal.aborted) break
       }
-      await Promise.all(running)
-    } finally {
-      failed.abort()
-      await Promise.allSettled(running)
+    } catch (err) {
+      failed.abort(err)
     }
+    await Promise.all(running)
+    failed.signal.throwIfAborted()
   }
 
   async #putOne({ cid, data }: Block, options: AbortOptions): Promise<void> {
@@ -126,13 +126,21 @@ function putPath(cid: CID): string {
   return `block/put?${query.toString()}`
 }
 
-/** Lets the time run only while the node is slow to take what it is given, not while the next block is being made. */
+/**
+ * Lets the time run only while the node is slow to take what it is given, not while the next block is being made. A
+ * failure to make it is what the call fails with, not that the call broke off.
+ */
 async function* whileTaken(body: AsyncIterable<Uint8Array>, limit: WaitLimit): AsyncGenerator<Uint8Array> {
   limit.pause()
-  for await (const chunk of body) {
-    limit.resume()
-    yield chunk
-    limit.pause()
+  try {
+    for await (const chunk of body) {
+      limit.resume()
+      yield chunk
+      limit.pause()
+    }
+  } catch (err) {
+    limit.abort(err)
+    throw err
   }
   limit.resume()
 }

@@ -2,10 +2,10 @@
 export const IPFS_HTTP_DEFAULTS = {
   nodeMultiaddress: '/ip4/127.0.0.1/tcp/5001',
   connectSwarmsDelay: 30_000,
-  requestTimeout: 5 * 60_000,
+  ipfsRequestTimeout: 5 * 60_000,
   pinTimeout: 2 * 60_000,
   unpinTimeout: 3 * 60 * 60_000,
-  repoGcTimeout: 24 * 60 * 60_000,
+  repogcTimeout: 24 * 60 * 60_000,
   informerTriggerInterval: 0,
   unpinDisable: false
 } as const

@@ -1,8 +1,7 @@
 import { isIPv6 } from 'node:net'
-import { ClusterError } from '@ipfs-cluster/api'
-import { multiaddr } from '@multiformats/multiaddr'
+import { ClusterError, parseMultiaddr } from '@ipfs-cluster/api'
 import { messageOf } from '../util/errors.ts'
-import type { Multiaddr } from '@ipfs-cluster/api'
+import type { Multiaddr, MultiaddrPart } from '@ipfs-cluster/api'
 
 /** Where the RPC of a node is, in the words of those who connect and those who report that they could not. */
 export interface Endpoint {
@@ -28,18 +27,15 @@ const FAMILY: Readonly<Record<string, 4 | 6 | undefined>> = { ip4: 4, dns4: 4, i
  * parseEndpoint('/dns4/ipfs/tcp/5001').origin // 'http://ipfs:5001'
  */
 export function parseEndpoint(address: Multiaddr): Endpoint {
-  const [host, port, ...rest] = componentsOf(address)
-  if (host?.name === 'unix' && host.value !== undefined) {
-    const socketPath = decodeURIComponent(host.value)
-    return { origin: 'http://ipfs', apiUrl: 'http+unix://ipfs/api/v0', dial: `unix ${socketPath}`, socketPath }
-  }
-  const plain = rest.every((component) => component.name === 'http')
-  if (host?.value === undefined || !(host.name in FAMILY) || port?.name !== 'tcp' || !plain) {
+  const [host, port, ...rest] = partsOf(address)
+  if (host?.protocol === 'unix') return unixEndpoint(host.value)
+  const isPlain = rest.every(({ protocol }) => protocol === 'http')
+  if (host === undefined || !(host.protocol in FAMILY) || port?.protocol !== 'tcp' || !isPlain) {
     const shapes = '/ip4/<address>/tcp/<port>, /dns4/<name>/tcp/<port> or /unix/<path>'
     throw new ClusterError('ERR_BAD_MULTIADDR', `error parsing ipfs_node_multiaddress: ${address} is not ${shapes}`)
   }
   const authority = `${isIPv6(host.value) ? `[${host.value}]` : host.value}:${port.value}`
-  const family = FAMILY[host.name]
+  const family = FAMILY[host.protocol]
   return {
     origin: `http://${authority}`,
     apiUrl: `http://${authority}/api/v0`,
@@ -48,9 +44,13 @@ export function parseEndpoint(address: Multiaddr): Endpoint {
   }
 }
 
-function componentsOf(address: Multiaddr): { name: string; value?: string | undefined }[] {
+function unixEndpoint(socketPath: string): Endpoint {
+  return { origin: 'http://ipfs', apiUrl: 'http+unix://ipfs/api/v0', dial: `unix ${socketPath}`, socketPath }
+}
+
+function partsOf(address: Multiaddr): MultiaddrPart[] {
   try {
-    return multiaddr(address).getComponents()
+    return parseMultiaddr(address)
   } catch (cause) {
     const message = `error parsing ipfs_node_multiaddress: ${messageOf(cause)}`
     throw new ClusterError('ERR_BAD_MULTIADDR', message, { cause })

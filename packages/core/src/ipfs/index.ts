@@ -35,12 +35,12 @@ export interface IpfsHttpInit {
    */
   connectSwarmsDelay?: number
   /** Longest time for a call that is neither a pin, an unpin nor a garbage collection; for a listing, without data. */
-  requestTimeout?: number
+  ipfsRequestTimeout?: number
   /** Longest time without a new block while pinning. Too short, and slow providers make pins fail; 2 minutes is good. */
   pinTimeout?: number
   /** Longest time for an unpin. An unpin may have to wait for a garbage collection, hence hours. */
   unpinTimeout?: number
-  repoGcTimeout?: number
+  repogcTimeout?: number
   /** After how many changes to the node the informers are triggered; 0: never. */
   informerTriggerInterval?: number
   /** Refuse to unpin anything. */

@@ -51,7 +51,7 @@ export class IpfsHttp implements IpfsConnector {
     this.#settings = { ...IPFS_HTTP_DEFAULTS, ...init }
     this.#log = (components.logger ?? nullLogger).forComponent('ipfshttp')
     this.#rpc = new KuboRpc(parseEndpoint(this.#settings.nodeMultiaddress))
-    this.#writer = new BlockWriter(this.#rpc, { timeout: this.#settings.requestTimeout })
+    this.#writer = new BlockWriter(this.#rpc, { timeout: this.#settings.ipfsRequestTimeout })
   }
 
   afterStart(): void {
@@ -175,7 +175,7 @@ export class IpfsHttp implements IpfsConnector {
 
   async *repoGc(options: AbortOptions = {}): AsyncGenerator<IpfsRepoGc, void, undefined> {
     const path = 'repo/gc?stream-errors=true'
-    const limit = this.#rpc.limit('total', path, this.#settings.repoGcTimeout, 'repogc_timeout', options)
+    const limit = this.#rpc.limit('total', path, this.#settings.repogcTimeout, 'repogc_timeout', options)
     let failed = false
     try {
       for await (const { Key, Error } of this.#rpc.objects<{ Key?: { '/': string }; Error?: string }>(path, {
@@ -314,7 +314,7 @@ export class IpfsHttp implements IpfsConnector {
     options: AbortOptions,
     call: (path: string, options: CallOptions) => Promise<T>,
     { milliseconds, setting } = {
-      milliseconds: this.#settings.requestTimeout,
+      milliseconds: this.#settings.ipfsRequestTimeout,
       setting: 'ipfs_request_timeout'
     }
   ): Promise<T> {
@@ -328,7 +328,7 @@ export class IpfsHttp implements IpfsConnector {
 
   /** Reads a listing, each wait for more of which may take `ipfs_request_timeout`. */
   async *#objects<T>(path: string, options: AbortOptions): AsyncGenerator<T, void, undefined> {
-    const limit = this.#rpc.limit('idle', path, this.#settings.requestTimeout, 'ipfs_request_timeout', options)
+    const limit = this.#rpc.limit('idle', path, this.#settings.ipfsRequestTimeout, 'ipfs_request_timeout', options)
     try {
       yield* this.#rpc.objects<T>(path, { limit })
     } finally {

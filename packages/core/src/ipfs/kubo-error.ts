@@ -60,22 +60,24 @@ const CONNECT_REASONS: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'i/o timeout'
 }
 
+/** What is read of the errors of Node and undici, whatever realm their class is of. */
+interface SystemError {
+  code?: string
+  message?: string
+  /** Where several addresses were tried, each has an error of its own. */
+  errors?: SystemError[]
+}
+
 function reasonOf(cause: unknown, endpoint: Endpoint): string {
-  const error = firstOf(cause)
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const outer = (cause ?? {}) as SystemError
+  const { code = '', message = String(cause) } = outer.errors?.[0] ?? outer
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return `dial tcp: lookup ${new URL(endpoint.origin).hostname}: no such host`
   }
   const connect = CONNECT_REASONS[code]
   if (connect !== undefined) return `dial ${endpoint.dial}: ${connect}`
   if (code === 'ECONNRESET' || code === 'EPIPE') return 'connection reset by peer'
-  return code === 'UND_ERR_SOCKET' ? 'unexpected EOF' : error.message
-}
-
-/** Of several addresses that were tried, each has an error of its own. */
-function firstOf(cause: unknown): Error {
-  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0]
-  return cause instanceof Error ? cause : new Error(String(cause))
+  return code === 'UND_ERR_SOCKET' ? 'unexpected EOF' : message
 }
 
 function messageIn(text: string): string | undefined {

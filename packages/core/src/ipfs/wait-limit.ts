@@ -36,7 +36,7 @@ export class WaitLimit {
     return this.#controller.signal
   }
 
-  abort(reason: Error): void {
+  abort(reason: unknown): void {
     this.#controller.abort(reason)
   }
 

@@ -19,51 +19,47 @@ export function rabinChunker(min: number, average: number, max: number): Chunker
 }
 
 function cut(bytes: Uint8Array, min: number, mask: number): number {
-  const { modHigh, modLow, outHigh, outLow } = (tables ??= makeTables())
+  const { mod, out } = (tables ??= makeTables())
   const window = new Uint8Array(RABIN_WINDOW)
   // A fingerprint of 53 bits in two halves, begun with one byte of 1.
   window[0] = 1
-  let position = 1
   let high = 0
   let low = 1
-  for (let i = min - RABIN_WINDOW; i < bytes.length; i++) {
-    const byte = bytes[i] ?? 0
-    const out = window[position] ?? 0
-    window[position] = byte
-    position = (position + 1) % RABIN_WINDOW
-    high ^= outHigh[out] ?? 0
-    low ^= outLow[out] ?? 0
-    const index = high >>> (DEGREE - 8 - 32)
-    high = ((high << 8) | (low >>> 24)) ^ (modHigh[index] ?? 0)
-    low = ((low << 8) | byte) ^ (modLow[index] ?? 0)
+  for (let i = min - RABIN_WINDOW, place = 1; i < bytes.length; i++, place = (place + 1) & (RABIN_WINDOW - 1)) {
+    const byte = bytes[i] as number
+    const leaving = 2 * (window[place] as number)
+    window[place] = byte
+    high ^= out[leaving + 1] as number
+    low ^= out[leaving] as number
+    const index = 2 * (high >>> (DEGREE - 8 - 32))
+    high = ((high << 8) | (low >>> 24)) ^ (mod[index + 1] as number)
+    low = ((low << 8) | byte) ^ (mod[index] as number)
     if ((low & mask) === 0 && i + 1 >= min) return i + 1
   }
   return bytes.length
 }
 
+/** Each entry is a polynomial in two halves, the low one first. */
 interface Tables {
   /** What takes the upper 8 bits of a fingerprint, shifted by 8, back below the degree of the polynomial. */
-  modHigh: Int32Array
-  modLow: Int32Array
+  mod: Int32Array
   /** What takes a byte that leaves the window out of the fingerprint. */
-  outHigh: Int32Array
-  outLow: Int32Array
+  out: Int32Array
 }
 
 let tables: Tables | undefined
 
 function makeTables(): Tables {
-  const mod = halves((byte) => modulo(byte << BigInt(DEGREE)) | (byte << BigInt(DEGREE)))
-  const out = halves((byte) => modulo(byte << BigInt(8 * (RABIN_WINDOW - 1))))
-  return { modHigh: mod.high, modLow: mod.low, outHigh: out.high, outLow: out.low }
+  return {
+    mod: table((byte) => modulo(byte << BigInt(DEGREE)) | (byte << BigInt(DEGREE))),
+    out: table((byte) => modulo(byte << BigInt(8 * (RABIN_WINDOW - 1))))
+  }
 }
 
-function halves(value: (byte: bigint) => bigint): { high: Int32Array; low: Int32Array } {
+function table(value: (byte: bigint) => bigint): Int32Array {
   const values = Array.from({ length: 256 }, (_, byte) => value(BigInt(byte)))
-  return {
-    high: Int32Array.from(values, (v) => Number(BigInt.asIntN(32, v >> 32n))),
-    low: Int32Array.from(values, (v) => Number(BigInt.asIntN(32, v)))
-  }
+  const halves = values.flatMap((v) => [BigInt.asIntN(32, v), BigInt.asIntN(32, v >> 32n)])
+  return Int32Array.from(halves, Number)
 }
 
 /** Remainder of a division of polynomials over GF(2), whose coefficients are the bits. */
