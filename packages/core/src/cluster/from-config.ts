@@ -8,7 +8,6 @@ import type { PeerInit } from './peer.ts'
  * @param location - folder of the LevelDB datastore
  */
 export function peerInitFromConfig(config: ServiceConfig, peerId: PeerId, location: string): PeerInit {
-  const { ipfsRequestTimeout, repogcTimeout, ...ipfshttp } = config.ipfsConnector.ipfshttp
   const { trustedPeers = [], ...crdt } = config.consensus.crdt ?? {}
   const { disk, ...informers } = config.informer
   return {
@@ -16,7 +15,7 @@ export function peerInitFromConfig(config: ServiceConfig, peerId: PeerId, locati
     cluster: config.cluster,
     datastore: { location },
     crdt: { ...crdt, trustedPeers: trustedPeers === '*' ? ['*'] : trustedPeers },
-    ipfsHttp: { ...ipfshttp, requestTimeout: ipfsRequestTimeout, repoGcTimeout: repogcTimeout },
+    ipfsHttp: config.ipfsConnector.ipfshttp,
     stateless: config.pinTracker.stateless,
     balanced: config.allocator.balanced,
     informers: {

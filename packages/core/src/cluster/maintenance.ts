@@ -7,6 +7,7 @@ import type { Logger } from '../util/logger.ts'
 import { RepeatingTask } from '../util/repeating-task.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import { startAll, stopAll } from '../util/startable.ts'
+import { closestPeer } from './closest-peer.ts'
 import type { ClusterInit } from './defaults.ts'
 import { DEFAULT_PIN_RECOVER_INTERVAL, DEFAULT_STATE_SYNC_INTERVAL } from './defaults.ts'
 import { isExpired } from './pin-checks.ts'
@@ -16,7 +17,7 @@ import type { Pinning } from './pinning.ts'
 export interface MaintenanceComponents {
   log: Logger
   peerId: PeerId
-  consensus: Pick<Consensus, 'state'>
+  consensus: Pick<Consensus, 'state' | 'peers' | 'isTrusted'>
   tracker: Pick<PinTracker, 'recoverAll'>
   pinning: Pick<Pinning, 'unpin' | 'put'>
 }
@@ -70,11 +71,14 @@ export class Maintenance {
     for await (const _info of this.#components.tracker.recoverAll({ signal })) signal.throwIfAborted()
   }
 
+  /** Of the peers that trust each other, one unpins each pin that has expired. */
   async #syncState(signal: AbortSignal): Promise<void> {
-    const { log, consensus, pinning } = this.#components
+    const { log, peerId, consensus, pinning } = this.#components
+    const others = (await consensus.peers({ signal })).filter((peer) => peer !== peerId && consensus.isTrusted(peer))
+    const isOurs = closestPeer(peerId, others)
     const now = Time.now()
     for await (const pin of consensus.state.list({ signal })) {
-      if (!isExpired(pin, now)) continue
+      if (!isExpired(pin, now) || !isOurs(pin.cid)) continue
       const text = pin.cid.toString()
       log.info(`Unpinning ${text}: pin expired at ${pin.expireAt.toString()}`)
       try {

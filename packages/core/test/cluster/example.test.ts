@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { removeFolder, temporaryFolder } from '../helpers/temp-folder.ts'
 import { testCid } from '../pintracker/fakes.ts'
 import { pinOnce } from './example.ts'
 
@@ -15,13 +15,13 @@ describe('the example of the package', () => {
   })
 
   it('pins even while there is no IPFS node', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'cluster-example-'))
+    const folder = await temporaryFolder()
     try {
       // Nothing listens on port 1.
       const status = await pinOnce(join(folder, 'leveldb'), '/ip4/127.0.0.1/tcp/1', testCid(1).toString())
       expect(['pin_queued', 'pinning', 'pin_error']).toContain(status)
     } finally {
-      await rm(folder, { recursive: true, force: true })
+      await removeFolder(folder)
     }
   })
 })

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { defaultAddParams, defaultPinOptions } from '@ipfs-cluster/api'
@@ -7,6 +5,7 @@ import type { AddedOutput, AddParams } from '@ipfs-cluster/api'
 import { defaultServiceConfig } from '../../src/config/index.ts'
 import type { AddEntry, Peer, PeerInit } from '../../src/cluster/index.ts'
 import { createPeer, peerInitFromConfig } from '../../src/cluster/index.ts'
+import { removeFolder, temporaryFolder } from '../helpers/temp-folder.ts'
 import { collect, PEER, testCid, until } from '../pintracker/fakes.ts'
 import { FakeIpfsNode, memoryLogger } from './fakes.ts'
 
@@ -36,7 +35,7 @@ async function startReady(next: Peer): Promise<Peer> {
 }
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'cluster-peer-'))
+  folder = await temporaryFolder()
   ipfs = new FakeIpfsNode()
   ipfs.up()
   peer = await startReady(newPeer())
@@ -44,7 +43,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await peer.stop()
-  await rm(folder, { recursive: true, force: true })
+  await removeFolder(folder)
 })
 
 async function statusBecomes(n: number, status: string): Promise<void> {
