@@ -50,8 +50,8 @@ export function decodeDelta(bytes: Uint8Array): Delta {
   let priority = 0
   const reader = new ProtobufReader(bytes)
   while (reader.next()) {
-    if (reader.field === DeltaField.ELEMENTS) elements.push(readElement(reader.bytes()))
-    else if (reader.field === DeltaField.TOMBSTONES) tombstones.push(readElement(reader.bytes()))
+    if (reader.field === DeltaField.ELEMENTS) elements.push(elementOf(readEntry(reader.bytes())))
+    else if (reader.field === DeltaField.TOMBSTONES) tombstones.push(tombstoneOf(readEntry(reader.bytes())))
     else if (reader.field === DeltaField.PRIORITY) priority = reader.uint64()
     else reader.skip()
   }
@@ -68,7 +68,13 @@ export function encodedSize(entry: Element | Tombstone): number {
 /** Tags, slashes and lengths around one entry, at most. */
 const FRAME_SIZE = 16
 
-function readElement(bytes: Uint8Array): Element & Tombstone {
+/** What both are on the wire. */
+type WireElement = Element & Tombstone
+
+const elementOf = ({ key, value }: WireElement): Element => ({ key, value })
+const tombstoneOf = ({ key, id }: WireElement): Tombstone => ({ key, id })
+
+function readEntry(bytes: Uint8Array): WireElement {
   let key = ''
   let id = ''
   let value: Uint8Array = EMPTY

@@ -7,7 +7,7 @@ export interface GroupCommitInit<T> {
   commit(items: readonly T[]): Promise<void>
   /** Size of an item, in the unit of `maxSize`. */
   sizeOf(item: T): number
-  /** A group is full when it has reached this size. */
+  /** Largest group, unless a single item is larger. */
   maxSize: number
   /** Items that may wait; {@link GroupCommit.add} waits for room before there are more. */
   maxWaiting: number
@@ -65,8 +65,8 @@ export class GroupCommit<T> {
     let size = 0
     let count = 0
     for (const { item } of this.#waiting) {
-      if (size >= this.#init.maxSize) break
       size += this.#init.sizeOf(item)
+      if (count > 0 && size > this.#init.maxSize) break
       count++
     }
     const group = this.#waiting.splice(0, count)

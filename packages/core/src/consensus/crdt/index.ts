@@ -27,7 +27,7 @@ export type * from './interface.ts'
 /** Options of the CRDT consensus, named as in `service.json`. */
 export interface CrdtInit {
   /** Whom this peer lets change its pinset, besides itself; `*` is everybody who knows the secret. Nobody when absent. */
-  trustedPeers?: readonly (PeerId | '*')[]
+  trustedPeers?: readonly PeerId[]
   /**
    * Makes fewer and larger deltas by letting changes wait. Off when absent or when a number is 0, which is the better
    * choice: changes that come while another one is written share a delta anyway.

@@ -4,6 +4,7 @@ import { MAX_DELTA_SIZE } from './defaults.ts'
 import { makeBlock } from './delta-block.ts'
 import { encodedSize } from './delta.ts'
 import type { Delta, Element, Tombstone } from './delta.ts'
+import { liveIds } from './merge.ts'
 import type { SetView } from './merge.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -39,12 +40,16 @@ export async function applyChanges(tx: Transaction, changes: readonly Change[]):
  */
 export async function* deltasFor(
   changes: readonly Change[],
-  view: Pick<SetView, 'elementIds' | 'tombstoneIds'>
+  view: Pick<SetView, 'histories'>
 ): AsyncGenerator<Omit<Delta, 'priority'>> {
+  const net = netChanges(changes)
+  const removed = [...net.values()].filter((change) => change.removed).map(({ key }) => key)
+  const histories = await view.histories(removed)
+  const liveOf = new Map(removed.map((key, i) => [key, liveIds(histories[i])]))
   let builder = new DeltaBuilder()
-  for (const net of netChanges(changes).values()) {
-    const entries: (Element | Tombstone)[] = net.removed ? await tombstonesFor(net.key, view) : []
-    if (net.value !== undefined) entries.push({ key: net.key, value: net.value })
+  for (const { key, value } of net.values()) {
+    const entries: (Element | Tombstone)[] = (liveOf.get(key) ?? []).map((id) => ({ key, id }))
+    if (value !== undefined) entries.push({ key, value })
     for (const entry of entries) {
       if (!builder.hasRoomFor(entry)) {
         yield builder.finish()
@@ -71,16 +76,6 @@ function netChanges(changes: readonly Change[]): Map<string, NetChange> {
     net.set(change.key, { key: change.key, removed: removed || change.type === 'remove', value })
   }
   return net
-}
-
-async function tombstonesFor(
-  key: string,
-  view: Pick<SetView, 'elementIds' | 'tombstoneIds'>
-): Promise<(Element | Tombstone)[]> {
-  const before = await view.tombstoneIds(key)
-  const tombstones: Tombstone[] = []
-  for (const id of await view.elementIds(key)) if (!before.has(id)) tombstones.push({ key, id })
-  return tombstones
 }
 
 class DeltaBuilder {

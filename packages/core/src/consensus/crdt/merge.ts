@@ -7,15 +7,21 @@ export interface Winner {
   readonly priority: number
 }
 
+/** What became of a key. */
+export interface History {
+  /** Blocks that added the key, taken back or not. */
+  readonly elements: ReadonlySet<BlockId>
+  /** Blocks whose addition of the key was taken back, known among the elements or not. */
+  readonly tombstones: ReadonlySet<BlockId>
+}
+
 /** What a merge has to know of the set. Asks for much at once where it can, since a store answers that cheaply. */
 export interface SetView {
   /** Heights of the current values; undefined for a key that is not in the set. */
   priorities(keys: readonly string[]): Promise<readonly (number | undefined)[]>
   value(key: string): Promise<Uint8Array | undefined>
-  /** Blocks that added the key, taken back or not. */
-  elementIds(key: string): Promise<Iterable<BlockId>>
-  /** Blocks whose addition of the key was taken back. */
-  tombstoneIds(key: string): Promise<ReadonlySet<BlockId>>
+  /** For each key, which blocks added it, and which of these additions were taken back. */
+  histories(keys: readonly string[]): Promise<readonly History[]>
   /** For each key, whether its addition by this block was taken back. */
   areTombstoned(keys: readonly string[], id: BlockId): Promise<readonly boolean[]>
   /** The delta of a block that is part of the set. */
@@ -64,7 +70,7 @@ export async function mergeDelta(delta: Delta, id: BlockId, view: SetView, optio
   const values = new Map(delta.elements.map(({ key, value }) => [key, value]))
   const removed = groupTombstones(delta.tombstones)
   const states = await loadStates([...new Set([...removed.keys(), ...values.keys()])], view)
-  for (const [key, ids] of removed) await removeElements(key, ids, stateOf(states, key), view)
+  await removeElements(removed, states, view)
   const barred = options.fresh === true ? [] : await view.areTombstoned([...values.keys()], id)
   let index = 0
   for (const [key, value] of values) {
@@ -100,17 +106,27 @@ function stateOf(states: Map<string, KeyState>, key: string): KeyState {
 }
 
 async function removeElements(
-  key: string,
-  removed: ReadonlySet<BlockId>,
-  state: KeyState,
+  removed: ReadonlyMap<string, ReadonlySet<BlockId>>,
+  states: Map<string, KeyState>,
   view: SetView
 ): Promise<void> {
-  const before = await view.tombstoneIds(key)
-  const left: BlockId[] = []
-  for (const id of await view.elementIds(key)) if (!removed.has(id) && !before.has(id)) left.push(id)
-  const best = await bestOf(key, left, view)
-  state.changed = best === undefined ? state.existed : !(await isCurrent(key, best, state, view))
-  state.winner = best
+  const keys = [...removed.keys()]
+  const histories = await view.histories(keys)
+  for (const [i, [key, ids]] of [...removed].entries()) {
+    const state = stateOf(states, key)
+    const best = await bestOf(
+      key,
+      liveIds(histories[i]).filter((id) => !ids.has(id)),
+      view
+    )
+    state.changed = best === undefined ? state.existed : !(await isCurrent(key, best, state, view))
+    state.winner = best
+  }
+}
+
+/** Blocks that added the key and were not taken back. */
+export function liveIds(history: History | undefined): BlockId[] {
+  return history === undefined ? [] : [...history.elements].filter((id) => !history.tombstones.has(id))
 }
 
 async function isCurrent(key: string, winner: Winner, state: KeyState, view: SetView): Promise<boolean> {

@@ -1,9 +1,7 @@
 import { ClusterError } from '@ipfs-cluster/api'
-import type { BlockId } from '../../blocks/index.ts'
 import type { Datastore } from '../../datastore/index.ts'
 import type { CrdtKeys } from './keys.ts'
-import { bestOf } from './merge.ts'
-import type { SetView } from './merge.ts'
+import { bestOf, liveIds } from './merge.ts'
 import type { Transaction } from './transaction.ts'
 import { decodeVarint, encodeVarint } from './varint.ts'
 
@@ -58,12 +56,8 @@ async function* tombstonedKeys(datastore: Datastore, keys: CrdtKeys): AsyncGener
 
 async function chooseAnew(tx: Transaction, keys: readonly string[]): Promise<void> {
   const priorities = await tx.priorities(keys)
+  const histories = await tx.histories(keys)
   for (const [i, key] of keys.entries()) {
-    tx.setCurrent(key, await bestOf(key, await liveIds(key, tx), tx), priorities[i] !== undefined)
+    tx.setCurrent(key, await bestOf(key, liveIds(histories[i]), tx), priorities[i] !== undefined)
   }
-}
-
-async function liveIds(key: string, view: SetView): Promise<BlockId[]> {
-  const tombstones = await view.tombstoneIds(key)
-  return [...(await view.elementIds(key))].filter((id) => !tombstones.has(id))
 }

@@ -5,8 +5,11 @@ import type { DatastoreReader } from '../../datastore/index.ts'
 import { readBlock } from './delta-block.ts'
 import type { Delta } from './delta.ts'
 import type { CrdtKeys } from './keys.ts'
-import type { SetView } from './merge.ts'
+import type { History, SetView } from './merge.ts'
 import { decodeVarint } from './varint.ts'
+
+/** Keys whose history is read at the same time: enough to keep the store's threads busy. */
+const HISTORIES_AT_ONCE = 32
 
 /** The set as it is stored. */
 export class StoredSet implements SetView {
@@ -29,12 +32,13 @@ export class StoredSet implements SetView {
     return this.#datastore.get(this.#keys.value(key))
   }
 
-  elementIds(key: string): Promise<Set<BlockId>> {
-    return this.#idsBehind(this.#keys.elementsOf(key))
-  }
-
-  tombstoneIds(key: string): Promise<Set<BlockId>> {
-    return this.#idsBehind(this.#keys.tombstonesOf(key))
+  async histories(keys: readonly string[]): Promise<History[]> {
+    const histories: History[] = []
+    for (let i = 0; i < keys.length; i += HISTORIES_AT_ONCE) {
+      const some = keys.slice(i, i + HISTORIES_AT_ONCE)
+      histories.push(...(await Promise.all(some.map((key) => this.#history(key)))))
+    }
+    return histories
   }
 
   async areTombstoned(keys: readonly string[], id: BlockId): Promise<boolean[]> {
@@ -47,6 +51,14 @@ export class StoredSet implements SetView {
     if (bytes === undefined)
       throw new ClusterError('ERR_DATASTORE_CORRUPT', `delta block ${id} is not in the datastore`)
     return readBlock(bytes).delta
+  }
+
+  async #history(key: string): Promise<History> {
+    const [elements, tombstones] = await Promise.all([
+      this.#idsBehind(this.#keys.elementsOf(key)),
+      this.#idsBehind(this.#keys.tombstonesOf(key))
+    ])
+    return { elements, tombstones }
   }
 
   /** A key may be the start of another one, so what has a slash behind the prefix belongs to that one. */

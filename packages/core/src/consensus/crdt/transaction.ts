@@ -4,7 +4,7 @@ import type { DeltaBlock } from './delta-block.ts'
 import type { Delta } from './delta.ts'
 import type { Heads } from './heads.ts'
 import type { CrdtKeys } from './keys.ts'
-import type { Merge, SetView, Winner } from './merge.ts'
+import type { History, Merge, SetView, Winner } from './merge.ts'
 import { encodeVarint } from './varint.ts'
 
 const EMPTY = new Uint8Array(0)
@@ -17,9 +17,8 @@ interface KeyChanges {
   current?: { value: Winner | undefined }
   readonly elements: Set<BlockId>
   readonly tombstones: Set<BlockId>
-  /** What the store holds, once it was asked: the same key is usually asked for twice. */
-  storedElements?: Iterable<BlockId>
-  storedTombstones?: ReadonlySet<BlockId>
+  /** What the store holds, once it was asked: who removes a key asks, and then the merge. */
+  stored?: History | undefined
 }
 
 /** A key whose value is another one after a transaction; undefined: it is gone. */
@@ -95,16 +94,13 @@ export class Transaction implements SetView {
     return current === undefined ? this.#set.value(key) : current.value?.value
   }
 
-  async elementIds(key: string): Promise<Iterable<BlockId>> {
-    const changes = this.#of(key)
-    changes.storedElements ??= await this.#set.elementIds(key)
-    return new Set([...changes.storedElements, ...changes.elements])
-  }
-
-  async tombstoneIds(key: string): Promise<ReadonlySet<BlockId>> {
-    const changes = this.#of(key)
-    changes.storedTombstones ??= await this.#set.tombstoneIds(key)
-    return new Set([...changes.storedTombstones, ...changes.tombstones])
+  async histories(keys: readonly string[]): Promise<History[]> {
+    const unknown = keys.filter((key) => this.#of(key).stored === undefined)
+    const stored = await this.#set.histories(unknown)
+    unknown.forEach((key, i) => {
+      this.#of(key).stored = stored[i]
+    })
+    return keys.map((key) => withChanges(this.#of(key)))
   }
 
   async areTombstoned(keys: readonly string[], id: BlockId): Promise<boolean[]> {
@@ -167,5 +163,13 @@ export class Transaction implements SetView {
         { type: 'put', key: this.#keys.priority(key), value: encodeVarint(winner.priority + 1) }
       )
     }
+  }
+}
+
+function withChanges({ stored, elements, tombstones }: KeyChanges): History {
+  if (stored === undefined) return { elements, tombstones }
+  return {
+    elements: new Set([...stored.elements, ...elements]),
+    tombstones: new Set([...stored.tombstones, ...tombstones])
   }
 }

@@ -51,9 +51,13 @@ export class TestTopic {
 export class TestBlocks {
   readonly bytes = new Map<string, Uint8Array>()
   readonly peers: CrdtConsensus[] = []
+  /** Names of the blocks that were given. */
   readonly asked: string[] = []
+  /** Asked once for each block: whether it cannot be had now. */
+  isAway: () => boolean = () => false
 
   async getBlock(cid: CID): Promise<Uint8Array> {
+    if (this.isAway()) throw new Error(`nobody has ${cid.toString()} now`)
     this.asked.push(blockIdOf(cid))
     const known = this.bytes.get(blockIdOf(cid))
     if (known !== undefined) return known

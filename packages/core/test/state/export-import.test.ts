@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { encodePinLine, parseJSON, pinFromJSON } from '@ipfs-cluster/api'
+import type { Pin } from '@ipfs-cluster/api'
+import fc from 'fast-check'
+import { levelDatastore, memoryDatastore } from '@ipfs-cluster/core/datastore'
+import { exportState, importState } from '@ipfs-cluster/core/state'
+import { jsonDocuments } from '../../src/state/json-documents.ts'
+import { dump, testReplica } from '../consensus/crdt/helpers.ts'
+import type { TestReplica } from '../consensus/crdt/helpers.ts'
+import { removeFolder, temporaryFolder } from '../helpers/temp-folder.ts'
+import { readVector, readVectorText } from '../helpers/vectors.ts'
+
+/** Times in a file of a Go peer have the zone of that machine; as pins they are the same instants. */
+const pinsIn = (text: string): unknown[] =>
+  text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => asStored(line))
+const asStored = (line: string): unknown => {
+  const pin = pinFromJSON(parseJSON(line))
+  return {
+    ...(JSON.parse(encodePinLine(pin)) as object),
+    timestamp: pin.timestamp.seconds,
+    expire_at: pin.expireAt.seconds
+  }
+}
+
+async function textOf(pieces: AsyncIterable<string>): Promise<string> {
+  return (await Array.fromAsync(pieces)).join('')
+}
+
+async function* pieces(text: string, size = 100): AsyncGenerator<string> {
+  for (let i = 0; i < text.length; i += size) yield text.slice(i, i + size)
+}
+
+describe('a folder that a Go peer wrote', () => {
+  let folder: string
+
+  beforeEach(async () => {
+    folder = await temporaryFolder()
+    const archive = new URL('../fixtures/wire/datastore-leveldb.tar.gz', import.meta.url).pathname
+    await promisify(execFile)('tar', ['-xzf', archive, '-C', folder])
+  })
+
+  afterEach(() => removeFolder(folder))
+
+  it('is opened in place, listed as Go lists it, and not changed', async () => {
+    const datastore = levelDatastore({ location: join(folder, 'leveldb') })
+    const replica = testReplica({}, { datastore })
+    await replica.start()
+    const expected = await readVector<Record<string, string>>('datastore-dump.json')
+    expect(await dump(datastore, '/c/')).toEqual(expected)
+    const exported = await textOf(exportState(replica.consensus.state))
+    expect(pinsIn(exported)).toEqual(pinsIn(await readVectorText('state-export-crdt.ndjson')))
+    expect(await replica.consensus.state.count()).toBe(pinsIn(exported).length)
+    await replica.stop()
+  })
+})
+
+describe('an export file', () => {
+  let replica: TestReplica
+
+  beforeEach(async () => {
+    replica = testReplica({}, { datastore: memoryDatastore() })
+    await replica.datastore.open()
+  })
+
+  afterEach(() => replica.stop())
+
+  it('that is imported gives the keys and values that it gives a Go peer', async () => {
+    const file = await readVectorText('state_export.ndjson')
+    const count = await importState(() => pieces(file), replica.consensus)
+    expect(count).toBe(pinsIn(file).length)
+    expect(await dump(replica.datastore, '/c/')).toEqual(await readVector('datastore-dump.json'))
+    await replica.consensus.start()
+    expect(await replica.consensus.state.count()).toBe(count)
+    expect(pinsIn(await textOf(exportState(replica.consensus.state)))).toEqual(
+      pinsIn(await readVectorText('state-export-crdt.ndjson'))
+    )
+  })
+
+  it('replaces what was there, with the options that are given', async () => {
+    const [first = '', second = ''] = (await readVectorText('state_export.ndjson')).split('\n')
+    await importState(() => pieces(first), replica.consensus)
+    const options = {
+      replicationFactorMin: 2,
+      replicationFactorMax: 5,
+      allocations: ['12D3KooWK99VoVxNE7XzyBwXEzW7xhK7Gpv85r9F3V3fyKSUKPH5']
+    }
+    await importState(() => pieces(second), replica.consensus, options)
+    const pins: Pin[] = await Array.fromAsync(replica.consensus.state.list())
+    expect(pins).toHaveLength(1)
+    expect(pins[0]).toMatchObject(options)
+    expect(pins[0]!.cid.toString()).toBe((JSON.parse(second) as { cid: string }).cid)
+  })
+
+  it('that is wrong changes nothing, and the line is named', async () => {
+    const file = await readVectorText('state_export.ndjson')
+    await importState(() => pieces(file), replica.consensus)
+    const before = await dump(replica.datastore, '/')
+    const lines = file.split('\n')
+    for (const wrong of ['{"cid": 7}', '{"cid": null}', 'pin', '{"cid"']) {
+      const text = [...lines.slice(0, 2), wrong].join('\n')
+      await expect(importState(() => pieces(text), replica.consensus)).rejects.toThrow(/^line 3/)
+    }
+    expect(await dump(replica.datastore, '/')).toEqual(before)
+  })
+
+  it('leaves nothing when importing it is interrupted', async () => {
+    const file = await readVectorText('state_export.ndjson')
+    await importState(() => pieces(file), replica.consensus)
+    let opened = 0
+    async function* breaking(): AsyncGenerator<string> {
+      yield* pieces(file.slice(0, file.length / 2))
+      if (++opened === 2) throw new Error('cannot read on')
+      yield* pieces(file.slice(file.length / 2))
+    }
+    await expect(importState(breaking, replica.consensus)).rejects.toThrow('cannot read on')
+    await replica.consensus.start()
+    expect(await replica.consensus.state.count()).toBe(0)
+    expect(await dump(replica.datastore, '/c/')).toEqual({ '/c/crdt_version': '02' })
+  })
+
+  it('cannot replace the pinset of a running peer', async () => {
+    await replica.start()
+    const file = await readVectorText('state_export.ndjson')
+    await expect(importState(() => pieces(file), replica.consensus)).rejects.toMatchObject({
+      code: 'ERR_NOT_SUPPORTED'
+    })
+  })
+
+  it('of nothing is empty', async () => {
+    await replica.consensus.start()
+    expect(await textOf(exportState(replica.consensus.state))).toBe('')
+    expect(await importState(() => pieces(' \n'), testReplica({}, { datastore: replica.datastore }).consensus)).toBe(0)
+  })
+})
+
+describe('jsonDocuments', () => {
+  it('finds every object, however the text is cut and whatever is between', async () => {
+    const object = fc.dictionary(fc.string(), fc.jsonValue())
+    const between = fc.stringMatching(/^[ \n\r\t]*$/)
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(object, between)),
+        fc.integer({ min: 1, max: 9 }),
+        fc.boolean(),
+        async (parts, size, pretty) => {
+          const text = parts.map(([value, space]) => JSON.stringify(value, null, pretty ? 2 : 0) + space).join('')
+          const found = await Array.fromAsync(jsonDocuments(pieces(text, size)))
+          expect(found.map((document) => JSON.parse(document.text) as unknown)).toEqual(
+            parts.map(([value]) => JSON.parse(JSON.stringify(value)) as unknown)
+          )
+          for (const document of found)
+            expect(
+              text
+                .split('\n')
+                .slice(document.line - 1)
+                .join('\n')
+            ).toContain(document.text)
+        }
+      )
+    )
+  })
+
+  it.each(['[1]', '{} 7', '{"a"', 'null'])('refuses %s', async (text) => {
+    await expect(Array.fromAsync(jsonDocuments(pieces(text)))).rejects.toMatchObject({ code: 'ERR_BAD_JSON' })
+  })
+})
