@@ -86,6 +86,16 @@ export const integer: JsonCodec<number> = scalar(0, formatNumber, (value, path) 
   return value
 })
 
+/** The same, not negative. */
+export const unsigned: JsonCodec<number> = {
+  ...integer,
+  fromJSON(value, path) {
+    const number = integer.fromJSON(value, path)
+    if (number < 0) throw badJson(path, 'a whole number that is not negative', value)
+    return number
+  }
+}
+
 /** A Go integer of 64 bits, exact. */
 export const bigInteger: JsonCodec<bigint> = {
   toJSON: (value) => value,

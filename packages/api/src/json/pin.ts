@@ -1,4 +1,4 @@
-import { nullable, field, integer, list, record, struct, text } from './codec.ts'
+import { nullable, field, integer, list, record, struct, text, unsigned } from './codec.ts'
 import type { JsonCodec, JsonFields } from './codec.ts'
 import { cid, multiaddr, peerId, pinMode, pinType, time } from './kinds.ts'
 import type { Pin, PinOptions } from '../pin.ts'
@@ -9,7 +9,7 @@ export const pinOptionsFields: JsonFields<PinOptions> = {
   replicationFactorMax: field('replication_factor_max', integer),
   name: field('name', text),
   mode: field('mode', pinMode),
-  shardSize: field('shard_size', integer),
+  shardSize: field('shard_size', unsigned),
   userAllocations: field('user_allocations', nullable(list(peerId))),
   expireAt: field('expire_at', time),
   metadata: field('metadata', nullable(record(text))),

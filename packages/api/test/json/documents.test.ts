@@ -95,6 +95,7 @@ describe('reading JSON as Go does', () => {
     [{ name: 1 }, 'name must be text, not a value of type number'],
     [{ max_depth: 1.5 }, 'max_depth must be a whole number'],
     [{ max_depth: '1' }, 'max_depth must be a whole number'],
+    [{ shard_size: -1 }, 'shard_size must be a whole number that is not negative'],
     [{ allocations: {} }, 'allocations must be a list'],
     [{ allocations: ['12D3'] }, 'allocations[0]: failed to parse peer ID'],
     [{ metadata: { a: 1 } }, 'metadata.a must be text'],

@@ -60,7 +60,7 @@ function writeOptions(writer: ProtobufWriter, pin: Pin): void {
     .sint32(OptionsField.REPLICATION_MIN, pin.replicationFactorMin)
     .sint32(OptionsField.REPLICATION_MAX, pin.replicationFactorMax)
     .string(OptionsField.NAME, pin.name)
-    .uint64(OptionsField.SHARD_SIZE, pin.shardSize)
+    .uint64(OptionsField.SHARD_SIZE, Math.min(pin.shardSize, Number.MAX_SAFE_INTEGER))
   if (pin.pinUpdate !== null) writer.bytes(OptionsField.PIN_UPDATE, pin.pinUpdate.bytes)
   writer.int64(OptionsField.EXPIRE_AT, storedSeconds(pin.expireAt))
   for (const origin of pin.origins ?? []) writer.alwaysBytes(OptionsField.ORIGINS, multiaddrToBytes(origin))

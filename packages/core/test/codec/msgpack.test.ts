@@ -214,6 +214,12 @@ describe('msgpack against hostile input', () => {
     expect(decodeMsgpack(msgpack.versionMsgpack, nested)).toEqual({ version: '1' })
   })
 
+  it('refuses negative numbers where there can be none', () => {
+    for (const codec of [msgpack.uint, msgpack.uint64] as MsgpackCodec<unknown>[]) {
+      expect(() => decodeMsgpack(codec, fromHex('ff'))).toThrow('expected an unsigned integer, not -1')
+    }
+  })
+
   it('refuses bytes after the value', () => {
     expect(() => decodeMsgpack(msgpack.text, fromHex('a0a0'))).toThrow('bytes after the value')
   })

@@ -66,6 +66,12 @@ describe('pins in protobuf', () => {
     )
   })
 
+  it('writes a shard size that Go can read, whatever it was', () => {
+    const largest = decodePin(fromHex('320b20ffffffffffffffffff01'))
+    expect(largest.shardSize).toBe(2 ** 64)
+    expect(decodePin(encodePin(largest)).shardSize).toBe(Number.MAX_SAFE_INTEGER)
+  })
+
   it('does not believe a giant length', () => {
     expect(() => decodePin(fromHex('0affffffffffffffff7f00'))).toThrow('cut short')
     expect(() => decodePin(fromHex('32ffffffff0f'))).toThrow('cut short')

@@ -70,10 +70,26 @@ export const int64: MsgpackCodec<bigint> = {
 }
 
 /** An unsigned integer of Go that stays below 2^53. */
-export const uint: MsgpackCodec<number> = { ...int, write: (writer, value) => writer.uint(value) }
+export const uint: MsgpackCodec<number> = {
+  ...int,
+  write: (writer, value) => writer.uint(value),
+  read(reader) {
+    const value = reader.integer()
+    if (value < 0) throw reader.fail(`expected an unsigned integer, not ${value}`)
+    return value
+  }
+}
 
 /** An unsigned integer of 64 bits, exact. */
-export const uint64: MsgpackCodec<bigint> = { ...int64, write: (writer, value) => writer.uint(value) }
+export const uint64: MsgpackCodec<bigint> = {
+  ...int64,
+  write: (writer, value) => writer.uint(value),
+  read(reader) {
+    const value = reader.bigint()
+    if (value < 0n) throw reader.fail(`expected an unsigned integer, not ${value}`)
+    return value
+  }
+}
 
 export const float: MsgpackCodec<number> = {
   write: (writer, value) => writer.float(value),
