@@ -1,5 +1,5 @@
 import type { PeerId } from '@ipfs-cluster/api'
-import { Time } from '@ipfs-cluster/api'
+import { cidToText, Time } from '@ipfs-cluster/api'
 import type { Consensus } from '../consensus/interface.ts'
 import type { PinTracker } from '../pintracker/index.ts'
 import { messageOf } from '../util/errors.ts'
@@ -59,10 +59,10 @@ export class Maintenance {
       if (pin.allocations?.includes(peer) !== true) continue
       try {
         await pinning.put({ ...pin, allocations: [] }, { ...options, exclude: [peer] })
-        log.info(`repinned ${pin.cid.toString()} out of ${peer}`)
+        log.info(`repinned ${cidToText(pin.cid)} out of ${peer}`)
       } catch (err) {
         options.signal?.throwIfAborted()
-        log.error(`repinning ${pin.cid.toString()}: ${messageOf(err)}`)
+        log.error(`repinning ${cidToText(pin.cid)}: ${messageOf(err)}`)
       }
     }
   }
@@ -79,7 +79,7 @@ export class Maintenance {
     const now = Time.now()
     for await (const pin of consensus.state.list({ signal })) {
       if (!isExpired(pin, now) || !isOurs(pin.cid)) continue
-      const text = pin.cid.toString()
+      const text = cidToText(pin.cid)
       log.info(`Unpinning ${text}: pin expired at ${pin.expireAt.toString()}`)
       try {
         await pinning.unpin(pin.cid, { signal })

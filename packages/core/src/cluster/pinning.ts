@@ -1,5 +1,5 @@
 import type { PeerId, Pin, PinOptions } from '@ipfs-cluster/api'
-import { ClusterError, pinWithOptions, Time } from '@ipfs-cluster/api'
+import { cidToText, ClusterError, pinWithOptions, Time } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { Allocator } from '../allocator/index.ts'
 import type { Consensus } from '../consensus/interface.ts'
@@ -76,7 +76,7 @@ export class Pinning {
   async unpin(cid: CID, options: AbortOptions = {}): Promise<Pin> {
     this.checkWritable()
     const { consensus, log } = this.#components
-    log.info(`IPFS cluster unpinning: ${cid.toString()}`)
+    log.info(`IPFS cluster unpinning: ${cidToText(cid)}`)
     const pin = await this.get(cid, options)
     checkUnpin(pin)
     for await (const part of this.partsOf(cid, options)) await consensus.logUnpin(pinWithOptions(part, pin), options)
@@ -138,7 +138,7 @@ export class Pinning {
   ): Promise<PeerId[]> {
     if (pin.type === 'meta-pin') return []
     const { allocator, log } = this.#components
-    const text = pin.cid.toString()
+    const text = cidToText(pin.cid)
     if (isPinnedEverywhere(pin)) {
       log.info(`pinning ${text} everywhere`)
       return []

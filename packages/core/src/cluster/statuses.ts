@@ -205,7 +205,7 @@ export class Statuses {
 
   #failure(pin: Pin, peer: PeerId, err: unknown): PinInfo {
     const info = this.#assumed(pin, peer, 'cluster_error', Time.now())
-    return { ...info, error: messageOf(err) }
+    return { ...info, error: isTimeout(err) ? 'context deadline exceeded' : messageOf(err) }
   }
 
   /** The state of a pin on a peer that was not asked; who the peer is, is known from its pings. */
@@ -237,6 +237,11 @@ function addTo(found: Collection['found'], info: PinInfo): void {
   const global = found.get(key)
   if (global === undefined) found.set(key, globalPinInfoOf(info))
   else addPinInfo(global, info)
+}
+
+/** The Go release shows clients these words for a member that took too long. */
+function isTimeout(err: unknown): boolean {
+  return err instanceof Error && err.name === 'TimeoutError'
 }
 
 /** A peer that does not trust us keeps to itself; that is no failure. */

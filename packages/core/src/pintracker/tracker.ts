@@ -1,5 +1,5 @@
 import type { PeerId, Pin, PinInfo, StatusFilter, TrackerStatus } from '@ipfs-cluster/api'
-import { ClusterError, matchesFilter, Time, TrackerStatusBits } from '@ipfs-cluster/api'
+import { cidToText, ClusterError, matchesFilter, Time, TrackerStatusBits } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { IpfsConnector, IpfsPinStatus } from '../ipfs/interface.ts'
 import type { PinState } from '../state/interface.ts'
@@ -66,6 +66,8 @@ export class StatelessTracker implements PinTracker {
   readonly #components: PinTrackerComponents
   readonly #operations: Operations
   readonly #log: Logger
+  /** Pins that the IPFS node holds, one set for each listing that is under way. */
+  readonly #listings = new Set<CidSet>()
   readonly #calls = new Map<Operation, { abort: AbortController; done: Promise<void> }>()
 
   constructor(components: PinTrackerComponents, init: PinTrackerInit = {}) {
@@ -110,13 +112,14 @@ export class StatelessTracker implements PinTracker {
     let pin: Pin | undefined
     try {
       pin = await this.#components.state.get(cid, options)
-      const operation = this.#operations.get(keyOfCid(cid))
-      if (operation !== undefined) return operationInfo(cid, pin, this.#answerer(), operation)
+      const known = this.#operationInfo(cid, pin)
+      if (known !== undefined) return known
       if (pin === undefined) return unpinnedInfo(cid, this.#answerer(), Time.now())
-      return (
-        this.#infoWithoutIpfs(pin) ??
-        heldInfo(pin, this.#answerer(), await this.#components.ipfs.pinStatus(pin, options))
-      )
+      const info = this.#infoWithoutIpfs(pin)
+      if (info !== undefined) return info
+      const held = await this.#components.ipfs.pinStatus(pin, options)
+      // A new pin is in the pinset a moment before there is an operation for it.
+      return this.#operationInfo(cid, pin) ?? heldInfo(pin, this.#answerer(), held)
     } catch (err) {
       options.signal?.throwIfAborted()
       const info = pin === undefined ? unpinnedInfo(cid, this.#answerer(), Time.now()) : this.#info(pin, 'undefined')
@@ -192,20 +195,22 @@ export class StatelessTracker implements PinTracker {
   }
 
   #retry(kind: OperationKind, cid: CID, pinnedAt: number): void {
-    this.#log.info(`Restarting ${kind === 'pin' ? 'pin' : 'unpin'} operation for ${cid.toString()}`)
+    this.#log.info(`Restarting ${kind === 'pin' ? 'pin' : 'unpin'} operation for ${cidToText(cid)}`)
     if (!this.#request(kind, cid, pinnedAt)) throw new ClusterError('ERR_PIN_QUEUE_FULL', FULL_QUEUE)
   }
 
   /** The items of the pinset that match, with their operations. */
   async *#pinsetInfos(filter: StatusFilter, options: AbortOptions): AsyncIterable<PinInfo> {
-    const held = filter === 0 || (filter & HELD) !== 0 ? await this.#heldPins(options) : new CidSet()
-    for await (const pin of this.#components.state.list(options)) {
-      const operation = this.#operations.get(keyOfCid(pin.cid))
-      const info =
-        operation === undefined
-          ? (this.#infoWithoutIpfs(pin) ?? heldInfo(pin, this.#answerer(), HELD_AS[held.get(pin.cid)] ?? 'unpinned'))
-          : operationInfo(pin.cid, pin, this.#answerer(), operation)
-      if (matchesFilter(info.status, filter)) yield info
+    const held = new CidSet()
+    this.#listings.add(held)
+    try {
+      if (filter === 0 || (filter & HELD) !== 0) await this.#addHeldPins(held, options)
+      for await (const pin of this.#components.state.list(options)) {
+        const info = this.#operationInfo(pin.cid, pin) ?? this.#infoWithoutIpfs(pin) ?? this.#heldInfo(pin, held)
+        if (matchesFilter(info.status, filter)) yield info
+      }
+    } finally {
+      this.#listings.delete(held)
     }
   }
 
@@ -221,8 +226,7 @@ export class StatelessTracker implements PinTracker {
     }
   }
 
-  async #heldPins(options: AbortOptions): Promise<CidSet> {
-    const held = new CidSet()
+  async #addHeldPins(held: CidSet, options: AbortOptions): Promise<void> {
     try {
       for await (const pin of this.#components.ipfs.pins(['recursive', 'direct'], options)) {
         held.add(pin.cid, Math.max(0, HELD_AS.indexOf(pin.status)))
@@ -231,7 +235,6 @@ export class StatelessTracker implements PinTracker {
       options.signal?.throwIfAborted()
       throw ipfsPinsetError(err)
     }
-    return held
   }
 
   /** @throws ClusterError when the IPFS node cannot say what it has pinned: all that is held there is in doubt then */
@@ -248,6 +251,18 @@ export class StatelessTracker implements PinTracker {
   #infoWithoutIpfs(pin: Pin): PinInfo | undefined {
     if (pin.type === 'meta-pin') return this.#info(pin, 'sharded')
     return isRemotePin(pin, this.#components.peerId) ? this.#info(pin, 'remote') : undefined
+  }
+
+  #heldInfo(pin: Pin, held: CidSet): PinInfo {
+    const value = held.get(pin.cid)
+    if (value === JUST_PINNED) return this.#info(pin, 'pinned')
+    return heldInfo(pin, this.#answerer(), HELD_AS[value] ?? 'unpinned')
+  }
+
+  /** State of a CID with an operation; undefined when it has none. */
+  #operationInfo(cid: CID, pin: Pin | undefined): PinInfo | undefined {
+    const operation = this.#operations.get(keyOfCid(cid))
+    return operation && operationInfo(cid, pin, this.#answerer(), operation)
   }
 
   #info(pin: Pin, status: TrackerStatus): PinInfo {
@@ -296,7 +311,10 @@ export class StatelessTracker implements PinTracker {
 
   #settled(operation: Operation, error?: string): void {
     this.#calls.delete(operation)
-    if (error !== undefined) this.#log.debug(`${operation.kind} of ${cidOfKey(operation.key).toString()}: ${error}`)
+    if (error === undefined && operation.kind === 'pin') {
+      for (const held of this.#listings) held.add(cidOfKey(operation.key), JUST_PINNED)
+    }
+    if (error !== undefined) this.#log.debug(`${operation.kind} of ${cidToText(cidOfKey(operation.key))}: ${error}`)
     this.#step({ type: 'settled', operation, ...(error !== undefined && { error }) })
   }
 
@@ -312,6 +330,8 @@ export class StatelessTracker implements PinTracker {
 
 /** How the IPFS node holds a pin, as the value that a CidSet keeps. */
 const HELD_AS: readonly IpfsPinStatus[] = ['unpinned', 'direct', 'recursive']
+/** The same for a pin that was made after the IPFS node had listed its pins. */
+const JUST_PINNED = 3
 
 function ipfsPinsetError(cause: unknown): ClusterError {
   return new ClusterError('ERR_IPFS_UNAVAILABLE', `could not get pinset from IPFS: ${messageOf(cause)}`, { cause })

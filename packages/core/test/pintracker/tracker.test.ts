@@ -246,6 +246,21 @@ describe('statusAll', () => {
   })
 })
 
+it('a pin that is made while the IPFS node lists its pins is not taken for missing', async () => {
+  ipfs.immediate = false
+  pin(1)
+  await until('the call has been made', () => ipfs.isWaiting('pin', testCid(1)))
+  const listed = (kinds: Parameters<FakeIpfs['pins']>[0]): ReturnType<FakeIpfs['pins']> =>
+    FakeIpfs.prototype.pins.call(ipfs, kinds)
+  // The node has listed what it holds, and only then is done with the pin.
+  ipfs.pins = async function* (kinds) {
+    yield* listed(kinds)
+    ipfs.finish('pin', testCid(1))
+    await until('the pin is done', () => ipfs.held.size === 1 && !ipfs.isWaiting('pin', testCid(1)))
+  }
+  expect(await list()).toEqual({ 1: 'pinned' })
+})
+
 describe('recover', () => {
   it('pins what is missing after a crash', async () => {
     for (const n of [1, 2, 3]) state.put(testPin(testCid(n)))
