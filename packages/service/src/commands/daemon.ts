@@ -4,6 +4,8 @@ import { loadPeerConfig } from '@ipfs-cluster/core/config'
 import type { PeerConfig } from '@ipfs-cluster/core/config'
 import type { ComponentLogger } from '@ipfs-cluster/core/util'
 import { during, failure, ServiceCommand } from '../command.ts'
+import { StopSignals } from '../daemon/stop-signals.ts'
+import { tellNotThereYet } from '../daemon/not-there-yet.ts'
 import { peersOf, readPeerAddress } from '../peer-address.ts'
 import type { PeerAddress } from '../peer-address.ts'
 
@@ -27,17 +29,26 @@ export class Daemon extends ServiceCommand {
 
   async run(): Promise<number> {
     const { flags } = this.parse(Daemon)
+    using stop = new StopSignals(this.context.stderr)
     const logger = this.openLog()
     const log = logger.forComponent('service')
     log.info('Initializing. For verbose output run with "-l debug". Please wait...')
     const bootstraps = readBootstraps(flags.bootstrap)
     const lock = await this.lock()
     try {
-      const loaded = await during('loading configurations', () => loadPeerConfig(this.folder, this.context.env))
+      const loaded = await during('loading configurations', () => loadPeerConfig(this.folder, this.context.env, stop))
       this.#tell(loaded, logger)
       applyFlags(loaded, flags, bootstraps)
+      tellNotThereYet(
+        loaded.config,
+        bootstraps.map(({ address }) => address),
+        log
+      )
       const { runDaemon } = await import('../daemon/run.ts')
-      return await runDaemon({ ...loaded, logger, io: this.context })
+      return await runDaemon({ ...loaded, logger, stop, io: this.context })
+    } catch (err) {
+      if (stop.signal.aborted) return 0
+      throw err
     } finally {
       await lock.release()
     }

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { arg, bool, ExitError, string } from '@ipfs-cluster/cli-kit'
 import type { FlagValues } from '@ipfs-cluster/cli-kit'
 import {
@@ -66,7 +65,7 @@ identity.json first.
   async run(): Promise<void> {
     const { flags, args } = this.parse(Init)
     const kind = readKind(flags)
-    const existed = { config: existsSync(this.folder.service), identity: existsSync(this.folder.identity) }
+    const existed = { config: await mayExist(this.folder.service), identity: await mayExist(this.folder.identity) }
     // A peer may be running on what is there.
     const lock = existed.config || existed.identity ? await this.lock() : undefined
     try {
@@ -147,6 +146,16 @@ identity.json first.
 
   #tell(text: string): void {
     this.context.stderr.write(`${text}\n`)
+  }
+}
+
+/** Whether there is such a file. When that cannot be found out, there may be one. */
+async function mayExist(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (err) {
+    return (err as NodeJS.ErrnoException).code !== 'ENOENT'
   }
 }
 

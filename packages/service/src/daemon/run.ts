@@ -13,7 +13,7 @@ import { restApi } from '@ipfs-cluster/http'
 import { during, failure } from '../command.ts'
 import { datastoreLocation } from './datastore.ts'
 import { IpfsNodeProcess, ipfsNodeProgram } from './ipfs-node.ts'
-import { StopSignals } from './stop-signals.ts'
+import type { StopSignals } from './stop-signals.ts'
 
 /** Milliseconds that everything together is given to stop. */
 const STOP_LIMIT = 30_000
@@ -21,6 +21,7 @@ const STOP_LIMIT = 30_000
 /** What a peer runs on. */
 export interface DaemonInit extends PeerConfig {
   readonly logger: ComponentLogger
+  readonly stop: StopSignals
   readonly io: Io
 }
 
@@ -28,21 +29,19 @@ export interface DaemonInit extends PeerConfig {
  * Runs a peer until a signal stops it.
  *
  * @returns the exit status
- * @throws ExitError when the peer cannot be started
+ * @throws ExitError when the peer cannot be started, also because it is asked to stop before it has
  */
 export async function runDaemon(init: DaemonInit): Promise<number> {
-  using signals = new StopSignals(init.io.stderr)
   const log = init.logger.forComponent('service')
   log.debug(`Configuration:\n${displayServiceConfig(init.config)}\n`)
   const parts = await makeParts(init)
   try {
-    await startAll(parts, { signal: signals.signal })
+    await startAll(parts, init.stop)
   } catch (err) {
-    if (signals.signal.aborted) return 0
     throw startFailure(err)
   }
-  await signals.received()
-  return stop(parts, init.io)
+  await init.stop.received()
+  return stopParts(parts, init.io)
 }
 
 /** What runs, in the order in which it is started. */
@@ -68,10 +67,7 @@ async function makeParts(init: DaemonInit): Promise<Startable[]> {
 
 function requireCrdt({ config }: DaemonInit): void {
   if (consensusOf(config) === 'crdt') return
-  throw new ClusterError(
-    'ERR_CONFIG',
-    'this peer does not have the consensus raft; make one with `init --consensus crdt`'
-  )
+  throw new ClusterError('ERR_CONFIG', 'Raft is not there yet: make a peer with `init --consensus crdt`')
 }
 
 function asPart(peer: Peer): Startable {
@@ -107,7 +103,7 @@ function startFailure(err: unknown): ExitError {
   return failure('starting cluster', err)
 }
 
-async function stop(parts: readonly Startable[], { stderr }: Io): Promise<number> {
+async function stopParts(parts: readonly Startable[], { stderr }: Io): Promise<number> {
   const late = delay(STOP_LIMIT, undefined, { ref: false }).then(() => {
     throw new Error(`not everything has stopped after ${STOP_LIMIT / 1000} seconds`)
   })

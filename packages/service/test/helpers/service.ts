@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+
+/** The program as a process of its own, from its source. */
+export class Service implements AsyncDisposable {
+  readonly process: ChildProcess
+  /** Resolves with the exit status; null when a signal ended it. */
+  readonly exited: Promise<number | null>
+  #stderr = ''
+  #stdout = ''
+  #listeners = new Set<() => void>()
+
+  constructor(args: readonly string[], options: { env?: Record<string, string>; cwd?: string } = {}) {
+    const flags = ['--conditions=@ipfs-cluster/source', '--disable-warning=ExperimentalWarning']
+    this.process = spawn(process.execPath, [...flags, MAIN, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], ...options.env },
+      cwd: options.cwd
+    })
+    this.process.stdout!.on('data', (chunk: Buffer) => (this.#stdout += chunk.toString()))
+    this.process.stderr!.on('data', (chunk: Buffer) => {
+      this.#stderr += chunk.toString()
+      for (const listener of this.#listeners) listener()
+    })
+    this.exited = new Promise((resolve) =>
+      this.process.once('close', (code) => {
+        resolve(code)
+        for (const listener of this.#listeners) listener()
+      })
+    )
+  }
+
+  get stdout(): string {
+    return this.#stdout
+  }
+
+  get stderr(): string {
+    return this.#stderr
+  }
+
+  /** Waits for a line of the log. Fails when the program ends before it comes. */
+  async logged(pattern: RegExp): Promise<RegExpExecArray> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const match = pattern.exec(this.#stderr)
+        const ended = this.process.exitCode !== null || this.process.signalCode !== null
+        if (match === null && !ended) return
+        this.#listeners.delete(look)
+        if (match === null) reject(new Error(`the program ended without ${String(pattern)}:\n${this.#stderr}`))
+        else resolve(match)
+      }
+      this.#listeners.add(look)
+      look()
+    })
+  }
+
+  /** Where the REST API listens, as a URL. */
+  async restUrl(): Promise<string> {
+    const [, port] = await this.logged(/RESTAPI \(HTTP\): \/ip4\/127\.0\.0\.1\/tcp\/(\d+)/)
+    return `http://127.0.0.1:${port}`
+  }
+
+  async ready(): Promise<void> {
+    await this.logged(/\*\* IPFS Cluster is READY \*\*/)
+  }
+
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    this.process.kill(signal)
+    return this.exited
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.process.exitCode === null && this.process.signalCode === null) await this.end('SIGKILL')
+  }
+}
