@@ -9,7 +9,6 @@ import type { PeerFolder } from './folder.ts'
 import { identityFromJson, loadIdentity, overrideIdentity, saveIdentity } from './identity.ts'
 import type { Identity } from './identity.ts'
 import type { ServiceConfig } from './layout.ts'
-import { fetchSource } from './source.ts'
 
 /** All that a peer reads when it starts. */
 export interface PeerConfig {
@@ -37,7 +36,7 @@ export async function loadPeerConfig(
   const read =
     source === undefined
       ? parseServiceConfig(text, folder.service)
-      : parseServiceConfig(await fetchSource(source, options), source)
+      : parseServiceConfig(await fetched(source, options), source)
   const config = applyEnvironment(read, env)
   const { identity, notices } = await readIdentity(folder, text)
   return {
@@ -50,6 +49,12 @@ export async function loadPeerConfig(
 }
 
 const NO_SECRET = 'Cluster secret is empty, cluster will start on unprotected network.'
+
+/** An HTTP client is loaded by those alone whose configuration is elsewhere. */
+async function fetched(source: string, options: AbortOptions): Promise<string> {
+  const { fetchSource } = await import('./source.ts')
+  return fetchSource(source, options)
+}
 
 async function readServiceFile(path: string): Promise<string> {
   try {

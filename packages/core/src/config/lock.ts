@@ -19,8 +19,8 @@ export interface FolderLock extends AsyncDisposable {
  * Go's programs take a POSIX record lock on `cluster.lock`, which the system drops when their process ends, however it
  * ends. Node has no call for that, but LevelDB takes the same lock on the file `LOCK` of a store it opens. So a store
  * is opened whose `LOCK` is a link to `cluster.lock`. The store itself is removed as soon as it is open: what is left
- * is an open file with a lock on it. Nothing in this process may open `cluster.lock` meanwhile, as closing it would
- * drop the lock.
+ * is an open file with a lock on it. Nothing in this process may open `cluster.lock` meanwhile, nor lock the folder a
+ * second time: such a lock belongs to the process, and closing any of its files drops it.
  *
  * @throws ClusterError `ERR_FOLDER_LOCKED`, with Go's text and, where the system tells, who holds it
  */

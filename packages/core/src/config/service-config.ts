@@ -56,7 +56,7 @@ export function parseServiceConfig(text: string, file: string): ServiceConfig {
 }
 
 /**
- * A configuration with the environment applied to every component, also to one that the file does not have.
+ * A configuration with the environment applied to each of its components.
  *
  * @throws ConfigError
  */
