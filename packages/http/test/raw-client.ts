@@ -27,8 +27,6 @@ export interface RawRequest {
   body?: string | Uint8Array
   /** The exact bytes, in place of all of the above. */
   raw?: string | Uint8Array
-  /** Close our side behind the request. */
-  half?: boolean
 }
 
 /** Host and port of a listen multiaddress. */
@@ -42,7 +40,6 @@ export async function send(target: Target, request: RawRequest): Promise<RawAnsw
   const socket = open(target)
   const chunks: Buffer[] = []
   socket.write(request.raw ?? encode(target, request))
-  if (request.half === true) socket.end()
   await new Promise<void>((resolve, reject) => {
     socket.on('data', (chunk: Buffer) => chunks.push(chunk))
     socket.on('end', resolve)

@@ -35,6 +35,11 @@ export class Auth {
     this.#passwords = credentials === null ? undefined : new Map(Object.entries(credentials))
   }
 
+  /** Whether everybody may do everything. */
+  get isOpen(): boolean {
+    return this.#passwords === undefined
+  }
+
   /** @returns why the request is refused; undefined when it may pass */
   check(request: IncomingMessage, path: string): Refusal | undefined {
     if (this.#passwords === undefined || request.method === 'OPTIONS') return undefined

@@ -30,3 +30,6 @@ export const DEFAULT_EXPOSED_HEADERS: readonly string[] = [
 
 /** Realm of the authentication, as the Go release names it. */
 export const REALM = 'Restricted IPFS Cluster API'
+
+/** Milliseconds that aborted answers are given to say why they end. */
+export const LAST_WORDS = 250

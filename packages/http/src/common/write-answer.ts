@@ -117,7 +117,6 @@ async function finish(request: IncomingMessage, response: ServerResponse, traile
 
 /** UTF-8 in a header, as the Go release sends it; node:http writes one byte for each character it is given. */
 function toHeaderText(text: string): string {
-  // eslint-disable-next-line no-control-regex -- what HTTP forbids in a header is just these
   return Buffer.from(text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim(), 'utf8').toString('latin1')
 }
 

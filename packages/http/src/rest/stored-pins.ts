@@ -1,5 +1,4 @@
-import { encodePinLine } from '@ipfs-cluster/api'
-import { decodePin } from '@ipfs-cluster/core/codec'
+import { storedPinToJSONLine } from '@ipfs-cluster/core/codec'
 import type { StoredPin } from '@ipfs-cluster/core/state'
 
 /** Pins as they are stored, as lines of JSON: a batch to a text. */
@@ -8,7 +7,7 @@ export async function* storedPinLines(
 ): AsyncGenerator<string, void, undefined> {
   for await (const batch of batches) {
     let text = ''
-    for (const { value } of batch) text += encodePinLine(decodePin(value))
+    for (const { key, value } of batch) text += storedPinToJSONLine(key, value)
     if (text !== '') yield text
   }
 }

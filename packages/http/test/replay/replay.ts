@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { send } from '../raw-client.ts'
 import type { RawAnswer, RawRequest, Target } from '../raw-client.ts'
 import { compare } from './compare.ts'
-import type { Case, Recorded } from './vectors.ts'
+import type { Case, Volatile, Recorded } from './vectors.ts'
 
 /** A difference from the Go release that is meant. */
 export interface Difference {
@@ -11,7 +11,9 @@ export interface Difference {
   /** Names of cases, or a test of them. */
   cases: readonly string[] | ((recorded: Case) => boolean)
   /** What we answer instead. */
-  correct(answer: Recorded, recorded: Case): Recorded
+  correct?(answer: Recorded, recorded: Case): Recorded
+  /** What may be as it likes. */
+  volatile?: readonly Volatile[]
 }
 
 /** What came of one case. */
@@ -29,14 +31,19 @@ export async function replayCase(target: Target, recorded: Case, meant: readonly
     else throw new Error(`case ${recorded.name} needs someone to ${step.do}`)
   }
   const answer = await send({ ...target, tls: recorded.request.tls }, requestOf(recorded))
-  const expected = meant
-    .filter(({ cases }) => (typeof cases === 'function' ? cases(recorded) : cases.includes(recorded.name)))
-    .reduce((given, difference) => difference.correct(given, recorded), recorded.response)
-  return { name: recorded.name, differences: compare(expected, answer, recorded) }
+  const applying = meant.filter(({ cases }) =>
+    typeof cases === 'function' ? cases(recorded) : cases.includes(recorded.name)
+  )
+  const expected = applying.reduce(
+    (given, difference) => difference.correct?.(given, recorded) ?? given,
+    recorded.response
+  )
+  const volatile = [...(recorded.volatile ?? []), ...applying.flatMap((difference) => difference.volatile ?? [])]
+  return { name: recorded.name, differences: compare(expected, answer, { ...recorded, volatile }) }
 }
 
 function requestOf({ request }: Case): RawRequest {
-  if (request.raw !== undefined) return { raw: request.raw, half: true }
+  if (request.raw !== undefined) return { raw: request.raw }
   const body = Buffer.from(request.body ?? '', request.body_encoding ?? 'utf8')
   return { method: request.method, path: request.path, headers: request.headers, body }
 }

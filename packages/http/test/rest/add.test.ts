@@ -12,7 +12,9 @@ let served: Served
 beforeAll(async () => {
   served = await serve()
 })
-afterAll(() => served[Symbol.asyncDispose]())
+afterAll(async () => {
+  await served[Symbol.asyncDispose]()
+})
 beforeEach(() => {
   served.cluster.entries.length = 0
   served.cluster.addParams.length = 0

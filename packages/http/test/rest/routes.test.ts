@@ -14,7 +14,9 @@ let served: Served
 beforeAll(async () => {
   served = await serve()
 })
-afterAll(() => served[Symbol.asyncDispose]())
+afterAll(async () => {
+  await served[Symbol.asyncDispose]()
+})
 beforeEach(() => {
   served.cluster.stored.clear()
   served.cluster.calls.length = 0

@@ -103,7 +103,7 @@ describe('a stream', () => {
     const answer = send(served.target, { path: '/pins' })
     await until(() => served.cluster.calls.includes('statusAll 0'))
     await new Promise((resolve) => setImmediate(resolve))
-    await served.api.stop!()
+    await served.api.stop()
     expect(await answer).toMatchObject({ status: 200, trailers: [['X-Stream-Error', 'the peer is shutting down']] })
   })
 
@@ -117,7 +117,7 @@ describe('a stream', () => {
     })
     const answer = send(served.target, { path: '/pins' })
     await until(() => served.cluster.calls.includes('statusAll 0'))
-    const stopped = served.api.stop!()
+    const stopped = served.api.stop()
     release()
     expect(await answer).toMatchObject({ status: 200, trailers: [['X-Stream-Error', '']] })
     await stopped

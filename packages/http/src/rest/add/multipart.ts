@@ -149,9 +149,9 @@ class Scanner {
   }
 
   async #fill(): Promise<void> {
-    const { done, value } = await this.#source.next()
-    if (done === true) throw malformed('NextPart: EOF')
-    const chunk = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+    const next: IteratorResult<Uint8Array, unknown> = await this.#source.next()
+    if (next.done === true) throw malformed('NextPart: EOF')
+    const chunk = Buffer.from(next.value.buffer, next.value.byteOffset, next.value.byteLength)
     this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk])
   }
 }

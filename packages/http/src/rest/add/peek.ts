@@ -18,16 +18,16 @@ async function* resume<T>(first: T, rest: AsyncIterator<T>): AsyncGenerator<T, v
   try {
     yield first
     for (;;) {
-      const { done, value } = await rest.next()
-      if (done === true) return
-      yield value
+      const next: IteratorResult<T, unknown> = await rest.next()
+      if (next.done === true) return
+      yield next.value
     }
   } finally {
     await rest.return?.()
   }
 }
 
-// eslint-disable-next-line require-yield -- it is a stream that has only an error to give
+/** A stream that has only an error to give. */
 async function* fail<T>(error: unknown): AsyncGenerator<T, void, undefined> {
   throw error
 }

@@ -70,21 +70,23 @@ export const peerRoutes: readonly Route<Cluster>[] = [
 ]
 
 async function readPeer(request: IncomingMessage): Promise<PeerId> {
-  const text = await readText(request)
-  const body = parseObject(text)
+  const { peer_id: peer } = parseObject(await readText(request))
   try {
-    return parsePeerId(String(body['peer_id'] ?? ''))
+    return parsePeerId(typeof peer === 'string' ? peer : '')
   } catch (cause) {
     throw new ClusterError('ERR_BAD_REQUEST', 'error decoding peer_id', { cause })
   }
 }
 
 function parseObject(text: string): Record<string, unknown> {
+  let value: unknown
   try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+    value = JSON.parse(text)
   } catch {
-    // The same words for whatever is wrong with it.
+    // Refused below, with the same words as what is JSON but no object.
   }
-  throw new ClusterError('ERR_BAD_REQUEST', 'error decoding request body')
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ClusterError('ERR_BAD_REQUEST', 'error decoding request body')
+  }
+  return value as Record<string, unknown>
 }

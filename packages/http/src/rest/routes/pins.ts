@@ -1,5 +1,6 @@
 import { encodeGlobalPinInfoLine, encodePinLine } from '@ipfs-cluster/api'
-import type { GlobalPinInfo, PinInfo } from '@ipfs-cluster/api'
+import type { GlobalPinInfo } from '@ipfs-cluster/api'
+import { globalPinInfoOf } from '@ipfs-cluster/core/cluster'
 import type { Cluster } from '@ipfs-cluster/core/cluster'
 import { parseIpfsPath } from '@ipfs-cluster/core/ipfs'
 import type { CID } from 'multiformats/cid'
@@ -36,7 +37,7 @@ export const pinRoutes: readonly Route<Cluster>[] = [
     errors: { 400: BAD_ARGUMENT, 500: FAILED },
     handle: (cluster, { selection, local }, { signal }) => {
       if ('cids' in selection) return infoLines(gather(selection.cids, (cid) => statusOf(cluster, cid, local, signal)))
-      if (local) return infoLines(mapStream(cluster.statusAllLocal(selection.filter, { signal }), toGlobal))
+      if (local) return infoLines(mapStream(cluster.statusAllLocal(selection.filter, { signal }), globalPinInfoOf))
       return infoLines(cluster.statusAll(selection.filter, { signal }))
     }
   }),
@@ -50,7 +51,9 @@ export const pinRoutes: readonly Route<Cluster>[] = [
     answers: [{ status: 200, doc: 'The state after', type: 'GlobalPinInfo' }],
     errors: { 400: BAD_ARGUMENT, 404: `${NOT_PINNED}; with \`local=true\` only`, 500: FAILED },
     handle: async (cluster, { cid, local }, { signal }) =>
-      infoLine(local ? toGlobal(await cluster.recoverLocal(cid, { signal })) : await cluster.recover(cid, { signal }))
+      infoLine(
+        local ? globalPinInfoOf(await cluster.recoverLocal(cid, { signal })) : await cluster.recover(cid, { signal })
+      )
   }),
   clusterRoute({
     name: 'recoverAll',
@@ -61,7 +64,9 @@ export const pinRoutes: readonly Route<Cluster>[] = [
     answers: STATUS_LINES,
     errors: { 500: FAILED },
     handle: (cluster, { local }, { signal }) =>
-      infoLines(local ? mapStream(cluster.recoverAllLocal({ signal }), toGlobal) : cluster.recoverAll({ signal }))
+      infoLines(
+        local ? mapStream(cluster.recoverAllLocal({ signal }), globalPinInfoOf) : cluster.recoverAll({ signal })
+      )
   }),
   clusterRoute({
     name: 'status',
@@ -124,7 +129,7 @@ export const pinRoutes: readonly Route<Cluster>[] = [
 ]
 
 async function statusOf(cluster: Cluster, cid: CID, local: boolean, signal: AbortSignal): Promise<GlobalPinInfo> {
-  return local ? toGlobal(await cluster.statusLocal(cid, { signal })) : cluster.status(cid, { signal })
+  return local ? globalPinInfoOf(await cluster.statusLocal(cid, { signal })) : cluster.status(cid, { signal })
 }
 
 function infoLine(info: GlobalPinInfo): Answer {
@@ -133,11 +138,6 @@ function infoLine(info: GlobalPinInfo): Answer {
 
 function infoLines(infos: AsyncIterable<GlobalPinInfo>): LinesAnswer {
   return lines(mapStream(infos, encodeGlobalPinInfoLine))
-}
-
-/** What one peer says, in the form for all peers. */
-function toGlobal({ cid, name, peer, allocations, origins, created, metadata, ...short }: PinInfo): GlobalPinInfo {
-  return { cid, name, allocations, origins, created, metadata, peerMap: { [peer]: short } }
 }
 
 /** Checks a path, and gives it its usual form. */

@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createPeer } from '@ipfs-cluster/core/cluster'
+import type { PeerInit } from '@ipfs-cluster/core/cluster'
+import { nullLogger } from '@ipfs-cluster/core/util'
+import { ipfsNode } from '@ipfs-cluster/ipfs-node'
+import { restApi } from '../../src/index.ts'
+import { targetOf } from '../raw-client.ts'
+import type { Target } from '../raw-client.ts'
+
+/** A whole peer with its IPFS node, both in this process, and the REST API over it. */
+export interface OnePeer extends AsyncDisposable {
+  target: Target
+  ipfsPeerId: string
+  /** Gives the IPFS node files that are not pinned, by paths; null: an empty folder. @returns the CID of the root */
+  give(files: Readonly<Record<string, string | null>>): Promise<string>
+}
+
+export async function onePeer(peerId: string, change: Partial<PeerInit> = {}): Promise<OnePeer> {
+  const folder = await mkdtemp(join(tmpdir(), 'ipfs-cluster-replay-'))
+  const node = await ipfsNode({
+    repo: join(folder, 'ipfs'),
+    profile: 'loopback',
+    swarm: ['/ip4/127.0.0.1/tcp/0'],
+    api: '/ip4/127.0.0.1/tcp/0',
+    gateway: ''
+  })
+  const peer = createPeer({
+    peerId,
+    cluster: { peername: 'peer0', disableRepinning: true },
+    datastore: { location: join(folder, 'leveldb') },
+    ipfsHttp: { nodeMultiaddress: node.apiMultiaddr, pinTimeout: 2000 },
+    informers: { disk: {}, tags: { tags: { group: 'default' } }, pinqueue: {} },
+    logger: nullLogger,
+    ...change
+  })
+  await peer.start()
+  await peer.cluster.ready()
+  const api = restApi({
+    httpListenMultiaddress: ['/ip4/127.0.0.1/tcp/0'],
+    corsAllowedOrigins: ['*'],
+    corsAllowedMethods: ['GET'],
+    corsAllowCredentials: true
+  })({ cluster: peer.cluster, logger: nullLogger })
+  await api.start()
+  return {
+    target: targetOf(api.addresses[0]!),
+    ipfsPeerId: node.peerId,
+    give: (files) => give(node.apiMultiaddr, files),
+    async [Symbol.asyncDispose]() {
+      await api.stop()
+      await peer.stop()
+      await node.stop()
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+}
+
+async function give(api: string, files: Readonly<Record<string, string | null>>): Promise<string> {
+  const { host, port } = targetOf(api)
+  const form = new FormData()
+  for (const [path, content] of Object.entries(files)) {
+    const type = content === null ? 'application/x-directory' : 'application/octet-stream'
+    form.append('file', new Blob([content ?? ''], { type }), encodeURIComponent(path))
+  }
+  const answer = await fetch(`http://${host}:${port}/api/v0/add?pin=false&cid-version=0`, {
+    method: 'POST',
+    body: form
+  })
+  const text = await answer.text()
+  const last = text.trim().split('\n').at(-1) ?? ''
+  return (JSON.parse(last) as { Hash: string }).Hash
+}

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { PeerInit } from '@ipfs-cluster/core/cluster'
+import { PEER_DIFFERENCES } from './differences.ts'
+import { onePeer } from './one-peer.ts'
+import type { OnePeer } from './one-peer.ts'
+import { replayCase } from './replay.ts'
+import { loadTranscript } from './vectors.ts'
+import type { Case } from './vectors.ts'
+
+export interface ReplayOptions {
+  /** Settings of the peer that the transcript asks for. */
+  init?: (ipfsPeerId: string) => Partial<PeerInit>
+  /** Puts what the cases speak of in place, and says what stands for what was recorded. */
+  prepare?: (peer: OnePeer) => Promise<Record<string, string>>
+  /** What cannot be done. A case that begins to pass makes its test fail, and is then to be taken off the list. */
+  missing?: readonly string[]
+}
+
+/**
+ * Replays a transcript on a peer of ours. Its cases depend on one another, and so run in the order in which they were
+ * recorded.
+ */
+export function replayTranscript(name: string, { init, prepare, missing = [] }: ReplayOptions = {}): void {
+  describe(`a peer answers as one of the Go release did: ${name}`, () => {
+    const { cases, vars } = loadTranscript(name)
+    const [recordedPeer = { id: '', ipfs: '' }] = vars.peers
+    let peer: OnePeer
+    let ours: ReadonlyMap<string, Case>
+
+    beforeAll(async () => {
+      peer = await onePeer(recordedPeer.id, init?.(recordedPeer.ipfs ?? ''))
+      const substitutes = (await prepare?.(peer)) ?? {}
+      const ids = init === undefined ? { [recordedPeer.ipfs ?? '']: peer.ipfsPeerId } : {}
+      ours = new Map(
+        loadTranscript(name, { ...ids, ...substitutes }).cases.map((recorded) => [recorded.name, recorded])
+      )
+    })
+    afterAll(async () => {
+      await peer[Symbol.asyncDispose]()
+    })
+
+    for (const { name: title } of cases.filter(({ api }) => api === 'rest')) {
+      const test = missing.includes(title) ? it.failing : it
+      test(title, async () => {
+        const { differences } = await replayCase(peer.target, ours.get(title)!, PEER_DIFFERENCES)
+        expect(differences).toEqual([])
+      })
+    }
+  })
+}
