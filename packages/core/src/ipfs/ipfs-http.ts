@@ -67,6 +67,7 @@ export class IpfsHttp implements IpfsConnector {
   }
 
   async id(options: AbortOptions = {}): Promise<IpfsId> {
+    options.signal?.throwIfAborted()
     if (this.#id === undefined || performance.now() - this.#id.at > ID_TTL) {
       // Asked for all who want to know, so none of their signals may end it.
       this.#id = { at: performance.now(), answer: this.#fetchId({}) }
@@ -124,16 +125,16 @@ export class IpfsHttp implements IpfsConnector {
   async pinStatus(pin: Pick<Pin, 'cid' | 'maxDepth'>, options: AbortOptions = {}): Promise<IpfsPinStatus> {
     const type = pin.maxDepth === 0 ? 'direct' : 'recursive'
     const path = `pin/ls?stream=true&arg=${cidToText(pin.cid)}&type=${type}`
+    let found: IpfsPin | undefined
     try {
-      for await (const object of this.#objects<PinLsObject>(path, options)) {
-        const found = toIpfsPin(path, object)
-        if (found !== undefined) return found.status
-      }
+      // Read to the end, although one is all there is: what is left unread costs the connection.
+      for await (const object of this.#objects<PinLsObject>(path, options)) found ??= toIpfsPin(path, object)
     } catch (err) {
       if (err instanceof KuboError && err.isNotPinned) return 'unpinned'
       throw err
     }
-    throw malformed(path, 'no pin')
+    if (found === undefined) throw malformed(path, 'no pin')
+    return found.status
   }
 
   async *pins(

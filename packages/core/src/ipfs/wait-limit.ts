@@ -28,7 +28,8 @@ export class WaitLimit {
       const onTimer = (): void => {
         if (!this.#paused) this.abort(expired())
       }
-      this.#timer = setTimeout(onTimer, Math.min(milliseconds, LONGEST_DELAY))
+      // The connection that is waited on keeps the process alive, if there is one.
+      this.#timer = setTimeout(onTimer, Math.min(milliseconds, LONGEST_DELAY)).unref()
     }
   }
 

@@ -51,8 +51,12 @@ if (kubo === undefined) {
 } else {
   ipfsConnectorSuite('ipfsHttp on Kubo', async () => {
     const repo = await temporaryFolder()
-    const env = { ...process.env, IPFS_PATH: repo }
-    await promisify(execFile)(kubo, ['init', '--empty-repo', '--profile=test'], { env })
+    const env = { ...process.env, IPFS_PATH: repo, IPFS_TELEMETRY: 'off' }
+    const run = async (...args: string[]): Promise<unknown> => promisify(execFile)(kubo, args, { env })
+    await run('init', '--empty-repo', '--profile=test')
+    // The profile keeps to the loopback but for these two.
+    await run('config', '--json', 'AutoConf.Enabled', 'false')
+    await run('config', 'Routing.Type', 'none')
     const daemon = spawn(kubo, ['daemon'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
     for await (const line of daemon.stdout) if (String(line).includes('Daemon is ready')) break
     return setupOf((await readFile(join(repo, 'api'), 'utf8')).trim(), async () => {
