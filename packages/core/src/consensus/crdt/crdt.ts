@@ -47,7 +47,8 @@ export class CrdtConsensus implements Consensus, ImportTarget {
     const replica = new Replica({
       datastore,
       namespace: init.datastoreNamespace ?? DEFAULT_NAMESPACE,
-      onCommit: (effects) => this.#tell(effects)
+      onCommit: (effects) => this.#tell(effects),
+      log: this.#log
     })
     this.#replica = replica
     this.#writer = new Writer({

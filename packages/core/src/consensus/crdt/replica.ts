@@ -1,6 +1,7 @@
 import { DatastoreBlocks } from '../../blocks/index.ts'
 import type { BlockId } from '../../blocks/index.ts'
 import type { Datastore, Write } from '../../datastore/index.ts'
+import type { Logger } from '../../util/logger.ts'
 import type { AbortOptions } from '../../util/startable.ts'
 import type { KnownBlocks } from './apply.ts'
 import { Heads } from './heads.ts'
@@ -20,6 +21,7 @@ export interface ReplicaInit {
   namespace: string
   /** Hears what every commit changed, in the order of the commits. Must not throw. */
   onCommit(effects: readonly Effect[]): void
+  log: Logger
 }
 
 /**
@@ -33,6 +35,7 @@ export class Replica implements KnownBlocks {
   readonly #datastore: Datastore
   readonly #onCommit: (effects: readonly Effect[]) => void
   readonly #set: StoredSet
+  readonly #log: Logger
   #heads = new Heads()
   #pins = 0
   /** As many as the DAG is wide where a walk has got to, so few. */
@@ -45,6 +48,7 @@ export class Replica implements KnownBlocks {
 
   constructor(init: ReplicaInit) {
     this.keys = new CrdtKeys(init.namespace)
+    this.#log = init.log
     this.#datastore = init.datastore
     this.#onCommit = (effects) => init.onCommit(effects)
     this.blocks = new DatastoreBlocks(init.datastore, this.keys.blocks)
@@ -72,7 +76,10 @@ export class Replica implements KnownBlocks {
 
   /** Reads what is kept in memory. The datastore must be open. */
   async open(): Promise<void> {
-    if (await this.#datastore.has(this.keys.cleaning)) await this.clean()
+    if (await this.#datastore.has(this.keys.cleaning)) {
+      this.#log.warn('an import or a cleanup of the state was interrupted: the pinset is empty now')
+      await this.clean()
+    }
     await this.#prepare()
   }
 
