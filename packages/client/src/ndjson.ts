@@ -21,11 +21,12 @@ export async function* parseNdjson(
     let start = 0
     // What was pending has no line end, so the search may begin behind it.
     for (let end = text.indexOf('\n', pending.length); end >= 0; end = text.indexOf('\n', start)) {
+      if (end - start > maxLine) throw tooLong(maxLine)
       if (end > start) yield parseDocument(text.slice(start, end))
       start = end + 1
     }
     pending = text.slice(start)
-    if (pending.length > maxLine) throw bad(`a line is longer than ${maxLine} characters`)
+    if (pending.length > maxLine) throw tooLong(maxLine)
   }
   pending += decoder.decode()
   if (pending.trim() !== '') yield parseDocument(pending)
@@ -44,6 +45,10 @@ export function describe(text: string): string {
   const start = text.trimStart()
   if (start === '' || start.startsWith('{') || start.startsWith('[')) return 'unexpected end of JSON input'
   return `invalid character ${JSON.stringify(start.slice(0, 1))} looking for beginning of value`
+}
+
+function tooLong(maxLine: number): TransportError {
+  return bad(`a line is longer than ${maxLine} characters`)
 }
 
 function bad(message: string, cause?: unknown): TransportError {

@@ -64,7 +64,7 @@ interface Failure {
 const TIMED_OUT: Failure = { code: 'ERR_TIMEOUT', reason: 'context deadline exceeded' }
 
 function isTimeout(reason: unknown): boolean {
-  return reason instanceof Error && reason.name === 'TimeoutError'
+  return isError(reason) && reason.name === 'TimeoutError'
 }
 
 function describe(cause: unknown, endpoint: Endpoint): Failure {
@@ -96,14 +96,26 @@ function describeTls(code: string, message: string): string | undefined {
   return code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') ? `tls: ${message}` : undefined
 }
 
-type SystemError = Error & { code?: unknown; syscall?: unknown; address?: unknown; port?: unknown }
+interface SystemError {
+  readonly name?: unknown
+  readonly message: string
+  readonly code?: unknown
+  readonly syscall?: unknown
+  readonly address?: unknown
+  readonly cause?: unknown
+  readonly errors?: unknown
+}
+
+/** Errors of another realm (a frame, a VM) are no instances of our Error. */
+function isError(value: unknown): value is SystemError {
+  return typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string'
+}
 
 /** Several addresses were tried, or a library wrapped what the system said: the last and innermost error tells most. */
 function innermost(cause: unknown): SystemError {
-  if (cause instanceof AggregateError && cause.errors.length > 0) return innermost(cause.errors.at(-1))
-  if (!(cause instanceof Error)) return new Error(String(cause))
-  const code = (cause as SystemError).code
-  return cause.cause instanceof Error && typeof code !== 'string' ? innermost(cause.cause) : cause
+  if (!isError(cause)) return { message: String(cause) }
+  if (Array.isArray(cause.errors) && cause.errors.length > 0) return innermost(cause.errors.at(-1))
+  return isError(cause.cause) && typeof cause.code !== 'string' ? innermost(cause.cause) : cause
 }
 
 function dialled(error: SystemError, endpoint: Endpoint): string {

@@ -12,5 +12,11 @@ export async function openConnection(
 ): Promise<Connection> {
   signal?.throwIfAborted()
   const bun = endpoint.scheme === 'http' && !endpoint.isName ? bunRuntime() : undefined
-  return bun === undefined ? openNodeConnection(endpoint, trust, signal) : openBunConnection(bun, endpoint, signal)
+  const connection = await (bun === undefined
+    ? openNodeConnection(endpoint, trust, signal)
+    : openBunConnection(bun, endpoint, signal))
+  // It may have been given up between two steps, when nobody listened to the signal.
+  if (signal?.aborted === true) connection.destroy()
+  signal?.throwIfAborted()
+  return connection
 }

@@ -22,9 +22,11 @@ export async function openNodeConnection(
   // Loaded only when needed: they are a good part of the start-up time of a short-lived program.
   if (endpoint.scheme === 'http') {
     const net = await import('node:net')
+    signal?.throwIfAborted()
     return new NodeConnection(await opened(net.connect(target), 'connect', signal))
   }
   const tls = await import('node:tls')
+  signal?.throwIfAborted()
   const servername = endpoint.isName ? { servername: endpoint.host } : {}
   const socket = tls.connect({ ...target, ...servername, ...trust })
   return new NodeConnection(await opened(socket, 'secureConnect', signal))
