@@ -1,7 +1,7 @@
 import { ClusterError } from '@ipfs-cluster/api'
 import { AddSession } from './add-session.ts'
 import { importProfile } from './profile.ts'
-import { withSignal } from './with-signal.ts'
+import { withSignal } from '../util/with-signal.ts'
 import type { AddedOutput, AddParams, PinOptions } from '@ipfs-cluster/api'
 import type { AddEntry } from '../cluster/interface.ts'
 import type { AbortOptions } from '../util/startable.ts'

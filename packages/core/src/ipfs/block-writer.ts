@@ -1,4 +1,4 @@
-import { cidToText } from '@ipfs-cluster/api'
+import { cidToText, encodeQuery } from '@ipfs-cluster/api'
 import { equals } from 'multiformats/bytes'
 import { encodeCar } from './car.ts'
 import { PARALLEL_CALLS } from './defaults.ts'
@@ -21,11 +21,6 @@ interface ImportAnswer {
   Stats?: { BlockCount?: number; BlockBytesCount?: number } | null
 }
 
-export interface BlockWriterInit {
-  /** Longest wait for the node to take more, or to answer, in milliseconds. */
-  timeout: number
-}
-
 /**
  * Stores blocks in a node: as one CAR where the node has `dag/import`, which it writes in batches, else by
  * `block/put`, a few calls at once. At any time no more is in memory than what has been pulled and not yet been taken
@@ -33,13 +28,11 @@ export interface BlockWriterInit {
  */
 export class BlockWriter {
   readonly #rpc: KuboRpc
-  readonly #timeout: number
   /** Whether the node has `dag/import`; unknown until the first blocks come. */
   #imports: boolean | undefined
 
-  constructor(rpc: KuboRpc, init: BlockWriterInit) {
+  constructor(rpc: KuboRpc) {
     this.#rpc = rpc
-    this.#timeout = init.timeout
   }
 
   async put(blocks: AsyncIterable<Block> | Iterable<Block>, options: AbortOptions): Promise<void> {
@@ -49,16 +42,11 @@ export class BlockWriter {
 
   /** Asks without a body: a node that has the call finds fault with that. */
   async #hasImport(options: AbortOptions): Promise<boolean> {
-    const limit = this.#limit('total', IMPORT, options)
-    try {
-      return !NOT_OFFERED.includes(await this.#rpc.status(IMPORT, limit))
-    } finally {
-      limit.dispose()
-    }
+    return !NOT_OFFERED.includes(await this.#rpc.status(IMPORT, options))
   }
 
   async #import(blocks: AsyncIterable<Block> | Iterable<Block>, options: AbortOptions): Promise<void> {
-    const limit = this.#limit('idle', IMPORT, options)
+    const limit = this.#rpc.limit(IMPORT, { ...options, timeout: { kind: 'idle' } })
     const sent = { blocks: 0, bytes: 0 }
     const { contentType, body } = multipartFile(encodeCar(blocks, sent))
     try {
@@ -97,33 +85,24 @@ export class BlockWriter {
 
   async #putOne({ cid, data }: Block, options: AbortOptions): Promise<void> {
     const path = putPath(cid)
-    const limit = this.#limit('total', path, options)
-    try {
-      const { Key } = await this.#rpc.json<{ Key?: string }>(path, { limit, ...multipartFile([data]) })
-      // The CID of the answer may differ in version or base; what counts is under which hash the block is kept.
-      const stored = answeredCid(path, Key)
-      if (!equals(stored.multihash.bytes, cid.multihash.bytes)) {
-        throw malformed(path, `it stored the block ${cidToText(cid)} as ${cidToText(stored)}`)
-      }
-    } finally {
-      limit.dispose()
+    const { Key } = await this.#rpc.json<{ Key?: string }>(path, { ...options, ...multipartFile([data]) })
+    // The CID of the answer may differ in version or base; what counts is under which hash the block is kept.
+    const stored = answeredCid(path, Key)
+    if (!equals(stored.multihash.bytes, cid.multihash.bytes)) {
+      throw malformed(path, `it stored the block ${cidToText(cid)} as ${cidToText(stored)}`)
     }
-  }
-
-  #limit(kind: 'total' | 'idle', path: string, options: AbortOptions): WaitLimit {
-    return this.#rpc.limit(kind, path, this.#timeout, 'ipfs_request_timeout', options)
   }
 }
 
 function putPath(cid: CID): string {
-  const query = new URLSearchParams({
-    'allow-big-block': 'true',
-    'cid-codec': codecName(cid) ?? 'raw',
-    mhlen: String(cid.multihash.size),
-    mhtype: hashName(cid) ?? `0x${cid.multihash.code.toString(16)}`,
-    pin: 'false'
-  })
-  return `block/put?${query.toString()}`
+  const query = encodeQuery([
+    ['allow-big-block', 'true'],
+    ['cid-codec', codecName(cid) ?? 'raw'],
+    ['mhlen', String(cid.multihash.size)],
+    ['mhtype', hashName(cid) ?? `0x${cid.multihash.code.toString(16)}`],
+    ['pin', 'false']
+  ])
+  return `block/put?${query}`
 }
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ClusterError, cidToText } from '@ipfs-cluster/api'
+import { ClusterError, cidToText, encodeQuery } from '@ipfs-cluster/api'
 import { backoff } from '../util/backoff.ts'
 import { messageOf } from '../util/errors.ts'
 import { nullLogger } from '../util/logger.ts'
@@ -18,19 +18,18 @@ import { answeredCid, KuboError, malformed } from './kubo-error.ts'
 import { KuboRpc } from './kubo-rpc.ts'
 import { parseIpfsPath } from './paths.ts'
 import { isPinnedAs, toIpfsPin } from './pin-status.ts'
-import { queryEscape } from './query.ts'
+import { Pinner } from './pinner.ts'
 import type { IpfsId, IpfsRepoGc, IpfsRepoStat, Multiaddr, PeerId, Pin } from '@ipfs-cluster/api'
 import type { Logger } from '../util/logger.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import type { IpfsHttpComponents, IpfsHttpInit } from './index.ts'
 import type { CID } from 'multiformats/cid'
 import type { Block, IpfsConnector, IpfsPin, IpfsPinStatus } from './interface.ts'
-import type { CallOptions } from './kubo-rpc.ts'
 import type { PinLsObject } from './pin-status.ts'
 
-interface PinAddAnswer {
-  Pins?: string[] | null
-  Progress?: number
+interface RepoGcAnswer {
+  Key?: { '/': string }
+  Error?: string
 }
 
 /** The IPFS connector over the HTTP RPC of Kubo. */
@@ -40,6 +39,7 @@ export class IpfsHttp implements IpfsConnector {
   readonly #log: Logger
   readonly #rpc: KuboRpc
   readonly #writer: BlockWriter
+  readonly #pinner: Pinner
   readonly #stopped = new AbortController()
   #background: Promise<void> | undefined
   #id: { at: number; answer: Promise<IpfsId> } | undefined
@@ -50,8 +50,10 @@ export class IpfsHttp implements IpfsConnector {
     this.#components = components
     this.#settings = { ...IPFS_HTTP_DEFAULTS, ...init }
     this.#log = (components.logger ?? nullLogger).forComponent('ipfshttp')
-    this.#rpc = new KuboRpc(parseEndpoint(this.#settings.nodeMultiaddress))
-    this.#writer = new BlockWriter(this.#rpc, { timeout: this.#settings.ipfsRequestTimeout })
+    const { nodeMultiaddress, ipfsRequestTimeout, pinTimeout } = this.#settings
+    this.#rpc = new KuboRpc({ endpoint: parseEndpoint(nodeMultiaddress), requestTimeout: ipfsRequestTimeout })
+    this.#writer = new BlockWriter(this.#rpc)
+    this.#pinner = new Pinner(this.#rpc, { pinTimeout, isAlive: async () => void (await this.#fetchId({})) })
   }
 
   afterStart(): void {
@@ -99,8 +101,9 @@ export class IpfsHttp implements IpfsConnector {
     const connecting = new AbortController()
     void this.#connectOrigins(pin.origins ?? [], connecting.signal)
     try {
-      if (await this.#hasUpdateSource(pin, options)) await this.#pinUpdate(pin, options)
-      else await this.#pinAdd(pin, options)
+      const source = await this.#updateSource(pin, options)
+      if (source === undefined) await this.#pinner.add(pin, options)
+      else await this.#pinner.update(source, pin.cid, options)
       this.#log.info(`pinned ${cidToText(pin.cid)}`)
     } finally {
       connecting.abort()
@@ -112,9 +115,9 @@ export class IpfsHttp implements IpfsConnector {
     if (this.#settings.unpinDisable) {
       throw new ClusterError('ERR_UNPIN_DISABLED', 'ipfs unpinning is disallowed by configuration on this peer')
     }
-    const limits = { milliseconds: this.#settings.unpinTimeout, setting: 'unpin_timeout' }
+    const timeout = { milliseconds: this.#settings.unpinTimeout, setting: 'unpin_timeout' }
     try {
-      await this.#call(`pin/rm?arg=${cidToText(cid)}`, options, (path, call) => this.#rpc.bytes(path, call), limits)
+      await this.#rpc.bytes(`pin/rm?arg=${cidToText(cid)}`, { ...options, timeout })
       this.#log.info(`unpinned ${cidToText(cid)}`)
     } catch (err) {
       if (!(err instanceof KuboError) || !err.isNotPinned) throw err
@@ -128,7 +131,7 @@ export class IpfsHttp implements IpfsConnector {
     let found: IpfsPin | undefined
     try {
       // Read to the end, although one is all there is: what is left unread costs the connection.
-      for await (const object of this.#objects<PinLsObject>(path, options)) found ??= toIpfsPin(path, object)
+      for await (const object of this.#list(path, options)) found ??= toIpfsPin(path, object)
     } catch (err) {
       if (err instanceof KuboError && err.isNotPinned) return 'unpinned'
       throw err
@@ -143,7 +146,7 @@ export class IpfsHttp implements IpfsConnector {
   ): AsyncGenerator<IpfsPin, void, undefined> {
     for (const kind of kinds) {
       const path = `pin/ls?stream=true&type=${kind}`
-      for await (const object of this.#objects<PinLsObject>(path, options)) {
+      for await (const object of this.#list(path, options)) {
         const pin = toIpfsPin(path, object)
         if (pin !== undefined) yield pin
       }
@@ -159,12 +162,12 @@ export class IpfsHttp implements IpfsConnector {
   }
 
   async getBlock(cid: CID, options: AbortOptions = {}): Promise<Uint8Array> {
-    return this.#call(`block/get?arg=${cidToText(cid)}`, options, (path, call) => this.#rpc.bytes(path, call))
+    return this.#rpc.bytes(`block/get?arg=${cidToText(cid)}`, options)
   }
 
   async repoStat(options: AbortOptions = {}): Promise<IpfsRepoStat> {
     const path = 'repo/stat?size-only=true'
-    const text = (await this.#call(path, options, (_, call) => this.#rpc.bytes(path, call))).toString('utf8')
+    const text = (await this.#rpc.bytes(path, options)).toString('utf8')
     // Read as text: without a limit StorageMax is 2^64-1, which a JSON number would round.
     const value = (key: string): bigint => {
       const digits = new RegExp(`"${key}"\\s*:\\s*(\\d+)`).exec(text)?.[1]
@@ -176,12 +179,10 @@ export class IpfsHttp implements IpfsConnector {
 
   async *repoGc(options: AbortOptions = {}): AsyncGenerator<IpfsRepoGc, void, undefined> {
     const path = 'repo/gc?stream-errors=true'
-    const limit = this.#rpc.limit('total', path, this.#settings.repogcTimeout, 'repogc_timeout', options)
+    const timeout = { milliseconds: this.#settings.repogcTimeout, setting: 'repogc_timeout' }
     let failed = false
     try {
-      for await (const { Key, Error } of this.#rpc.objects<{ Key?: { '/': string }; Error?: string }>(path, {
-        limit
-      })) {
+      for await (const { Key, Error } of this.#rpc.objects<RepoGcAnswer>(path, { ...options, timeout })) {
         failed ||= Boolean(Error)
         yield { key: Key === undefined ? null : answeredCid(path, Key['/']), error: Error ?? '' }
       }
@@ -189,7 +190,6 @@ export class IpfsHttp implements IpfsConnector {
       // That there were errors has been told already, one by one.
       if (!failed || !(err instanceof KuboError)) throw err
     } finally {
-      limit.dispose()
       this.#changed()
     }
   }
@@ -197,13 +197,13 @@ export class IpfsHttp implements IpfsConnector {
   async resolve(path: string, options: AbortOptions = {}): Promise<CID> {
     const parsed = parseIpfsPath(path)
     if (parsed.cid !== undefined) return parsed.cid
-    const call = `resolve?arg=${queryEscape(parsed.text)}`
-    const { Path } = await this.#json<{ Path?: string }>(call, options)
+    const call = `resolve?${encodeQuery([['arg', parsed.text]])}`
+    const { Path } = await this.#rpc.json<{ Path?: string }>(call, options)
     return answeredCid(call, Path?.split('/')[2])
   }
 
   async swarmPeers(options: AbortOptions = {}): Promise<PeerId[]> {
-    const { Peers } = await this.#json<{ Peers?: { Peer: string }[] | null }>('swarm/peers', options)
+    const { Peers } = await this.#rpc.json<{ Peers?: { Peer: string }[] | null }>('swarm/peers', options)
     return (Peers ?? []).map(({ Peer }) => Peer)
   }
 
@@ -212,7 +212,9 @@ export class IpfsHttp implements IpfsConnector {
     const waiting = [...addresses]
     const worker = async (): Promise<void> => {
       for (let address = waiting.shift(); address !== undefined; address = waiting.shift()) {
-        await this.#json(`swarm/connect?arg=${queryEscape(address)}`, options).catch((err: unknown) => errors.push(err))
+        await this.#rpc
+          .json(`swarm/connect?${encodeQuery([['arg', address]])}`, options)
+          .catch((err: unknown) => errors.push(err))
       }
     }
     await Promise.all(Array.from({ length: PARALLEL_CALLS }, worker))
@@ -221,7 +223,7 @@ export class IpfsHttp implements IpfsConnector {
   }
 
   async configKey(key: string, options: AbortOptions = {}): Promise<unknown> {
-    let value: unknown = await this.#json<unknown>('config/show', options)
+    let value: unknown = await this.#rpc.json<unknown>('config/show', options)
     for (const name of key.split('/')) {
       if (typeof value !== 'object' || value === null) throw new ClusterError('ERR_BAD_REQUEST', 'invalid path')
       if (!Object.hasOwn(value, name)) throw new ClusterError('ERR_BAD_REQUEST', 'key not found in configuration')
@@ -230,55 +232,12 @@ export class IpfsHttp implements IpfsConnector {
     return value
   }
 
-  async #pinAdd(pin: Pin, options: AbortOptions & { onProgress?(blocks: number): void }): Promise<void> {
-    const depth = pin.maxDepth > 0 ? `max-depth=${pin.maxDepth}&` : ''
-    const path = `pin/add?arg=${cidToText(pin.cid)}&${depth}recursive=${pin.maxDepth !== 0}&progress=true`
-    const limit = this.#rpc.limit(
-      'total',
-      path,
-      this.#settings.pinTimeout,
-      'pin_timeout: time without progress',
-      options
-    )
-    let progress = 0
-    let pinned = false
-    try {
-      for await (const { Pins, Progress = 0 } of this.#rpc.objects<PinAddAnswer>(path, { limit })) {
-        pinned ||= Boolean(Pins)
-        if (Progress <= progress) continue
-        progress = Progress
-        limit.restart()
-        options.onProgress?.(progress)
-      }
-    } finally {
-      limit.dispose()
-    }
-    if (!pinned) throw malformed(path, 'it ended without a word that the pin is there')
-  }
-
-  /** Only what is pinned recursively can be updated. */
-  async #hasUpdateSource(pin: Pin, options: AbortOptions): Promise<boolean> {
-    if (pin.pinUpdate === null) return false
-    const status = await this.pinStatus({ cid: pin.pinUpdate, maxDepth: -1 }, options).catch(() => 'error' as const)
+  /** The CID that the pin is to take over from. Only what is pinned recursively can be updated. */
+  async #updateSource({ pinUpdate }: Pin, options: AbortOptions): Promise<CID | undefined> {
+    if (pinUpdate === null) return undefined
+    const status = await this.pinStatus({ cid: pinUpdate, maxDepth: -1 }, options).catch(() => 'error' as const)
     options.signal?.throwIfAborted()
-    return isPinnedAs(status, -1)
-  }
-
-  /** The node does not say how far it is, so it may take as long as it answers anything else. */
-  async #pinUpdate(pin: Pin, options: AbortOptions): Promise<void> {
-    const path = `pin/update?arg=${String(pin.pinUpdate)}&arg=${cidToText(pin.cid)}&unpin=false`
-    const limit = this.#rpc.limit('total', path, 0, '', options)
-    const { pinTimeout } = this.#settings
-    const check = setInterval(
-      () => void this.#fetchId({}).catch((err: Error) => limit.abort(err)),
-      pinTimeout || 2 ** 31 - 1
-    )
-    try {
-      await this.#rpc.bytes(path, { limit })
-    } finally {
-      clearInterval(check)
-      limit.dispose()
-    }
+    return isPinnedAs(status, -1) ? pinUpdate : undefined
   }
 
   /** A help to find the content, no more: whatever becomes of it, the pin goes on. */
@@ -300,41 +259,14 @@ export class IpfsHttp implements IpfsConnector {
   }
 
   async #fetchId(options: AbortOptions): Promise<IpfsId> {
-    const { ID, Addresses } = await this.#json<{ ID?: string; Addresses?: string[] | null }>('id', options)
+    const { ID, Addresses } = await this.#rpc.json<{ ID?: string; Addresses?: string[] | null }>('id', options)
     if (ID === undefined) throw malformed('id', 'no ID')
     return { id: ID, addresses: Addresses ?? [], error: '' }
   }
 
-  #json<T>(path: string, options: AbortOptions): Promise<T> {
-    return this.#call(path, options, (_, call) => this.#rpc.json<T>(path, call))
-  }
-
-  /** Makes a call that may take `ipfs_request_timeout` as a whole. */
-  async #call<T>(
-    path: string,
-    options: AbortOptions,
-    call: (path: string, options: CallOptions) => Promise<T>,
-    { milliseconds, setting } = {
-      milliseconds: this.#settings.ipfsRequestTimeout,
-      setting: 'ipfs_request_timeout'
-    }
-  ): Promise<T> {
-    const limit = this.#rpc.limit('total', path, milliseconds, setting, options)
-    try {
-      return await call(path, { limit })
-    } finally {
-      limit.dispose()
-    }
-  }
-
-  /** Reads a listing, each wait for more of which may take `ipfs_request_timeout`. */
-  async *#objects<T>(path: string, options: AbortOptions): AsyncGenerator<T, void, undefined> {
-    const limit = this.#rpc.limit('idle', path, this.#settings.ipfsRequestTimeout, 'ipfs_request_timeout', options)
-    try {
-      yield* this.#rpc.objects<T>(path, { limit })
-    } finally {
-      limit.dispose()
-    }
+  /** A listing may take as long as it likes, as long as something comes. */
+  #list(path: string, options: AbortOptions): AsyncGenerator<PinLsObject, void, undefined> {
+    return this.#rpc.objects<PinLsObject>(path, { ...options, timeout: { kind: 'idle' } })
   }
 
   #untilStopped({ signal }: AbortOptions): AbortSignal {

@@ -23,25 +23,46 @@ const MAX_ERROR_BYTES = 64 << 10
 /** Time for a TCP connection to come about. */
 const CONNECT_TIMEOUT = 10_000
 
-export interface CallOptions {
-  limit: WaitLimit
+/** How long a call may take. */
+export interface Timeout {
+  /** The whole call, or each wait within it. */
+  kind: WaitLimitKind
+  /** 0: without end. */
+  milliseconds: number
+  /** The name under which the user knows the time. */
+  setting: string
+}
+
+export interface CallOptions extends AbortOptions {
+  /** What differs from the usual: `ipfs_request_timeout` for the whole call. */
+  timeout?: Partial<Timeout>
+  /** A limit that the caller holds, and disposes of, in place of one made from `timeout` and `signal`. */
+  limit?: WaitLimit
   body?: AsyncIterable<Uint8Array>
   contentType?: string
+}
+
+export interface KuboRpcInit {
+  endpoint: Endpoint
+  /** `ipfs_request_timeout` in milliseconds. */
+  requestTimeout: number
 }
 
 /**
  * Calls of a node's HTTP RPC. Each path is what follows `/api/v0/`, with its query, as it also shows in errors.
  *
  * Every call throws ClusterError `ERR_IPFS_UNAVAILABLE` when the node cannot be reached or goes away, `ERR_IPFS` when
- * it answers with an error or with nonsense, the error of the limit when that is over, and the reason of the caller's
+ * it answers with an error or with nonsense, `ERR_IPFS_TIMEOUT` when the time is up, and the reason of the caller's
  * signal when that aborts.
  */
 export class KuboRpc {
   readonly #endpoint: Endpoint
+  readonly #timeout: Timeout
   readonly #pool: Pool
 
-  constructor(endpoint: Endpoint) {
+  constructor({ endpoint, requestTimeout }: KuboRpcInit) {
     this.#endpoint = endpoint
+    this.#timeout = { kind: 'total', milliseconds: requestTimeout, setting: 'ipfs_request_timeout' }
     this.#pool = new Pool(endpoint.origin, {
       // How long to wait is decided call by call, see WaitLimit.
       headersTimeout: 0,
@@ -54,29 +75,30 @@ export class KuboRpc {
     })
   }
 
-  /** A limit for one call. `setting` is the name under which the user knows the time. */
-  limit(kind: WaitLimitKind, path: string, milliseconds: number, setting: string, options: AbortOptions): WaitLimit {
-    return new WaitLimit(kind, milliseconds, options.signal, () => {
+  /** A limit for one call, for those who have to restart it or end the call by it. */
+  limit(path: string, { signal, timeout }: Pick<CallOptions, 'signal' | 'timeout'>): WaitLimit {
+    const { kind, milliseconds, setting } = { ...this.#timeout, ...timeout }
+    return new WaitLimit(kind, milliseconds, signal, () => {
       const message = `Post "${this.#endpoint.apiUrl}/${path}": no answer within ${milliseconds / 1000}s (${setting})`
       return new ClusterError('ERR_IPFS_TIMEOUT', message)
     })
   }
 
   /** The whole answer. */
-  async bytes(path: string, options: CallOptions): Promise<Buffer> {
+  async bytes(path: string, options: CallOptions = {}): Promise<Buffer> {
     return collect(this.stream(path, options), () => {
       throw malformed(path, `more than ${MAX_ANSWER_BYTES} bytes`)
     })
   }
 
   /** The answer, which must be one JSON document. */
-  async json<T>(path: string, options: CallOptions): Promise<T> {
+  async json<T>(path: string, options: CallOptions = {}): Promise<T> {
     const text = (await this.bytes(path, options)).toString('utf8')
     return parse<T>(path, text)
   }
 
   /** The objects of an answer, each as it comes. Ending the iteration early ends the call. */
-  async *objects<T>(path: string, options: CallOptions): AsyncGenerator<T, void, undefined> {
+  async *objects<T>(path: string, options: CallOptions = {}): AsyncGenerator<T, void, undefined> {
     const objects = new JsonObjects()
     try {
       for await (const chunk of this.stream(path, options)) {
@@ -89,9 +111,35 @@ export class KuboRpc {
   }
 
   /** The answer as it comes, until the node has said that it is whole. */
-  async *stream(path: string, options: CallOptions): AsyncGenerator<Uint8Array, void, undefined> {
-    const { limit } = options
-    const response = await this.#post(path, options)
+  async *stream(path: string, options: CallOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
+    const limit = options.limit ?? this.limit(path, options)
+    try {
+      const response = await this.#post(path, options, limit)
+      yield* this.#chunks(path, response, limit)
+      const failure = response.trailers[STREAM_ERROR]
+      if (failure !== undefined && failure !== '') throw new KuboError(path, response.statusCode, failure)
+    } finally {
+      if (options.limit === undefined) limit.dispose()
+    }
+  }
+
+  /** Status of the answer to a call without a body; the answer itself is thrown away. */
+  async status(path: string, options: AbortOptions = {}): Promise<number> {
+    const limit = this.limit(path, options)
+    try {
+      const response = await this.#request(path, {}, limit)
+      await response.body.dump()
+      return response.statusCode
+    } finally {
+      limit.dispose()
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy()
+  }
+
+  async *#chunks(path: string, response: Dispatcher.ResponseData, limit: WaitLimit): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
         limit.pause()
@@ -101,31 +149,19 @@ export class KuboRpc {
     } catch (err) {
       throw this.#translate(path, err, limit)
     }
-    const failure = response.trailers[STREAM_ERROR]
-    if (failure !== undefined && failure !== '') throw new KuboError(path, response.statusCode, failure)
   }
 
-  /** Status of the answer to a call without a body; the answer itself is thrown away. */
-  async status(path: string, limit: WaitLimit): Promise<number> {
-    const response = await this.#request(path, { limit })
-    await response.body.dump()
-    return response.statusCode
-  }
-
-  async close(): Promise<void> {
-    await this.#pool.destroy()
-  }
-
-  async #post(path: string, options: CallOptions): Promise<Dispatcher.ResponseData> {
-    const response = await this.#request(path, options)
+  async #post(path: string, options: CallOptions, limit: WaitLimit): Promise<Dispatcher.ResponseData> {
+    const response = await this.#request(path, options, limit)
     if (response.statusCode === 200) return response
     // What there is of the explanation is enough: the answer is an error, whatever becomes of it.
     const body = await collect(response.body, () => {}, MAX_ERROR_BYTES).catch(() => Buffer.alloc(0))
-    options.limit.signal.throwIfAborted()
+    limit.signal.throwIfAborted()
     throw refusal(path, response.statusCode, body)
   }
 
-  async #request(path: string, { limit, body, contentType }: CallOptions): Promise<Dispatcher.ResponseData> {
+  async #request(path: string, options: CallOptions, limit: WaitLimit): Promise<Dispatcher.ResponseData> {
+    const { body, contentType } = options
     try {
       return await this.#pool.request({
         method: 'POST',

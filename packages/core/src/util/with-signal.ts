@@ -1,4 +1,4 @@
-import { abortable } from '../util/signals.ts'
+import { abortable } from './signals.ts'
 
 /** Iterates until the signal aborts, which ends the wait for an item as well, even if the source never gives it. */
 export async function* withSignal<T>(
