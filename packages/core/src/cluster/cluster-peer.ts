@@ -15,7 +15,7 @@ import type {
   RepoGc,
   StatusFilter
 } from '@ipfs-cluster/api'
-import { ClusterError } from '@ipfs-cluster/api'
+import { ClusterError, VERSION } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { Adder } from '../adder/interface.ts'
 import type { ListOptions, PinState } from '../state/interface.ts'
@@ -38,7 +38,6 @@ import { pingOf } from './metrics.ts'
 import { Pinning } from './pinning.ts'
 import { Readiness } from './readiness.ts'
 import { Statuses } from './statuses.ts'
-import { VERSION } from './version.ts'
 
 /** A peer: its parts put together, and what one can ask of it. */
 export class ClusterPeer implements Cluster, Startable {

@@ -28,7 +28,7 @@ export { NO_NETWORK } from './members.ts'
 export type { ClusterMetrics, PingValue } from './metrics.ts'
 export type { Peer, PeerInit, PeerParts } from './peer.ts'
 export { createPeer } from './peer.ts'
-export { VERSION } from './version.ts'
+export { VERSION } from '@ipfs-cluster/api'
 
 /** Puts a peer together from its parts. They are started and stopped by who made them. */
 export function cluster(init: ClusterInit): (components: PeerComponents) => ClusterPeer {

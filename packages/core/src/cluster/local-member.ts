@@ -1,5 +1,5 @@
 import type { Id, IpfsId, IpfsRepoGc, PeerId, PinInfo, RepoGc, StatusFilter } from '@ipfs-cluster/api'
-import { ClusterError } from '@ipfs-cluster/api'
+import { ClusterError, VERSION } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { Consensus } from '../consensus/interface.ts'
 import type { Block, IpfsConnector } from '../ipfs/interface.ts'
@@ -9,7 +9,6 @@ import { withTimeout } from '../util/signals.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import { MEMBER_TIMEOUT, RPC_PROTOCOL } from './defaults.ts'
 import type { ClusterNetwork, Member } from './members.ts'
-import { VERSION } from './version.ts'
 
 /** What this peer needs to answer for itself. */
 export interface LocalMemberComponents {

@@ -60,7 +60,7 @@ export class Pinning {
    */
   async put(requested: Pin, options: PinRequestOptions = {}): Promise<Pin> {
     this.checkWritable()
-    const { consensus } = this.#components
+    const { consensus, log } = this.#components
     const existing = await consensus.state.get(requested.cid, options)
     const pin = withReplicationFactors(requested, this.#init)
     const now = Time.now()
@@ -68,6 +68,8 @@ export class Pinning {
     if (existing !== undefined) checkRepin(pin, existing)
     checkPinType(pin)
     const allocations = await this.#allocations(pin, existing, options)
+    const where = isPinnedEverywhere(pin) ? 'everywhere' : `on ${allocations.join(', ')}`
+    log.info(`pinning ${cidToText(pin.cid)} ${where}`)
     const settled: Pin = { ...pin, allocations, timestamp: now }
     await consensus.logPin(settled, options)
     return settled
@@ -137,22 +139,14 @@ export class Pinning {
     { exclude, ...options }: PinRequestOptions
   ): Promise<PeerId[]> {
     if (pin.type === 'meta-pin') return []
-    const { allocator, log } = this.#components
-    const text = cidToText(pin.cid)
-    if (isPinnedEverywhere(pin)) {
-      log.info(`pinning ${text} everywhere`)
-      return []
-    }
+    const { allocator } = this.#components
+    if (isPinnedEverywhere(pin)) return []
     const given = pin.allocations ?? []
-    const allocations =
-      given.length > 0
-        ? given
-        : await allocator.allocate(
-            { pin, ...(existing !== undefined && { existing }), ...(exclude !== undefined && { exclude }) },
-            options
-          )
-    log.info(`pinning ${text} on ${allocations.join(', ')}`)
-    return allocations
+    if (given.length > 0) return given
+    return allocator.allocate(
+      { pin, ...(existing !== undefined && { existing }), ...(exclude !== undefined && { exclude }) },
+      options
+    )
   }
 
   /** Pins with the options and peers of another pin; only the name and the expiry may differ. */
