@@ -39,6 +39,8 @@ export interface IpfsNodeInit {
   swarm?: readonly string[]
   /** Bytes of a file of blocks; for tests of what happens when there are many. */
   segmentSize?: number
+  /** Called with what an operator should know, a sentence at a time. */
+  log?: (message: string) => void
   /** Bytes that are left free on the disk. Below that the node takes no more blocks and says that the disk is full. */
   diskReserve?: number
 }

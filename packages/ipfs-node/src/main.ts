@@ -69,6 +69,7 @@ function readArguments(args: string[]): IpfsNodeInit | undefined {
   return {
     repo: values.repo,
     profile,
+    log,
     api: values.api,
     gateway: values.gateway === 'none' ? '' : values.gateway,
     swarm: values.swarm?.split(',').filter((address) => address !== '')

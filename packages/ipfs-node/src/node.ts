@@ -92,7 +92,8 @@ async function openParts(init: IpfsNodeInit, cleanups: (() => Promise<void>)[]):
       reserve: init.diskReserve ?? DISK_RESERVE
     })
   )
-  await store.open()
+  const lost = await store.open()
+  if (lost > 0) init.log?.(`${lost} blocks were lost on disk and are fetched again when they are needed`)
   cleanups.push(() => store.close())
   const swarm = await startSwarm(init, { repo, identity, store }, cleanups)
   const blocks = new Blocks({ store, exchange: swarm?.exchange })

@@ -61,7 +61,7 @@ export class Collector {
     await previous
     try {
       await blocks.store.flush()
-      const location = await blocks.store.locate(cid.multihash.bytes)
+      const location = blocks.store.locate(cid.multihash.bytes)
       if (location !== undefined) await blocks.store.remove([{ multihash: cid.multihash.bytes, location }])
       else if (!force) throw new KuboError(`ipld: could not find ${cid.toString()}`)
     } finally {

@@ -94,7 +94,7 @@ export class Pins {
 
   /** The pin of exactly this CID. */
   async find(cid: CID, mode: PinMode): Promise<PinEntry | undefined> {
-    const value = await this.#database.get(pinKey(cid, mode))
+    const value = this.#database.get(pinKey(cid, mode))
     return value === undefined ? undefined : { cid, mode, name: value.toString() }
   }
 

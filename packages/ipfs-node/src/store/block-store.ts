@@ -58,8 +58,23 @@ export class BlockStore {
     this.segments = segments
   }
 
-  async open(): Promise<void> {
-    await this.segments.open(this.#database)
+  /**
+   * Opens the store. Blocks that their files have lost are forgotten, so that they can be fetched again.
+   *
+   * @returns how many these are
+   */
+  async open(): Promise<number> {
+    const damaged = new Map((await this.segments.open(this.#database)).map((segment) => [segment.id, segment]))
+    if (damaged.size === 0) return 0
+    let forgotten = 0
+    for await (const entry of this.entries()) {
+      const { segment, offset, length } = entry.location
+      const size = damaged.get(segment)?.size
+      if (size === undefined || offset + length <= size) continue
+      await this.#unindex([entry])
+      forgotten++
+    }
+    return forgotten
   }
 
   async close(): Promise<void> {
@@ -69,13 +84,18 @@ export class BlockStore {
     await this.segments.close()
   }
 
-  /** Stores a block; it is durable after the next {@link flush}. The bytes must not change afterwards. */
+  /**
+   * Stores a block; it is durable after the next {@link flush}. Once the promise resolves the caller may use the memory
+   * of the bytes for something else.
+   */
   async put(multihash: Uint8Array, data: Uint8Array): Promise<void> {
     const key = keyOf(multihash)
     await this.#removal(key)
-    if (this.#pending.get(key) === undefined && (await this.#lookup(multihash)) !== undefined) return
-    // Another caller may have put it in the meantime.
-    const pending = this.#pending.get(key) ?? this.#enqueue(key, multihash, data)
+    let pending = this.#pending.get(key)
+    if (pending === undefined) {
+      if (this.#lookup(multihash) !== undefined) return
+      pending = this.#enqueue(key, multihash, data)
+    }
     await pending.written.promise
     if (this.#unflushedBytes > FLUSH_LAG * FLUSH_BYTES || this.#pending.size > FLUSH_LAG * FLUSH_BLOCKS) {
       await this.flush()
@@ -86,7 +106,8 @@ export class BlockStore {
   async get(multihash: Uint8Array): Promise<Uint8Array | undefined> {
     return this.#read(
       multihash,
-      (pending) => pending,
+      // A copy: its owner may change the memory once the block is written.
+      (data) => data.slice(),
       (segment, { offset, length }) => segment.read(offset, length)
     )
   }
@@ -95,7 +116,7 @@ export class BlockStore {
   async head(multihash: Uint8Array, bytes: number): Promise<{ head: Uint8Array; size: number } | undefined> {
     return this.#read(
       multihash,
-      (data) => ({ head: data.subarray(0, bytes), size: data.length }),
+      (data) => ({ head: data.slice(0, bytes), size: data.length }),
       async (segment, { offset, length }) => ({
         head: await segment.read(offset, Math.min(bytes, length)),
         size: length
@@ -108,7 +129,7 @@ export class BlockStore {
     const key = keyOf(multihash)
     await this.#removal(key)
     const pending = this.#pending.get(key)
-    return pending?.data?.length ?? (pending?.location ?? (await this.#lookup(multihash)))?.length
+    return pending?.data?.length ?? (pending?.location ?? this.#lookup(multihash))?.length
   }
 
   async has(multihash: Uint8Array): Promise<boolean> {
@@ -136,7 +157,7 @@ export class BlockStore {
   }
 
   /** The place of an indexed block. */
-  async locate(multihash: Uint8Array): Promise<Location | undefined> {
+  locate(multihash: Uint8Array): Location | undefined {
     return this.#lookup(multihash)
   }
 
@@ -190,16 +211,18 @@ export class BlockStore {
     for (let attempt = 0; ; attempt++) {
       const pending = this.#pending.get(key)
       if (pending?.data !== undefined) return fromMemory(pending.data)
-      const location = pending?.location ?? (await this.#lookup(multihash))
+      const location = pending?.location ?? this.#lookup(multihash)
       if (location === undefined) return undefined
       const segment = this.segments.get(location.segment)
       try {
-        if (segment !== undefined) return await fromDisk(segment, location)
+        if (segment !== undefined && location.offset + location.length <= segment.size) {
+          return await fromDisk(segment, location)
+        }
       } catch (err) {
         if (codeOf(err) !== 'ENOENT') throw err
       }
       // The block was moved to another segment after it was looked up.
-      if (attempt > 0) throw new Error(`the repo is damaged: ${String(location.segment)}.car is missing`)
+      if (attempt > 0) throw new Error(`the repo is damaged: a block is missing in segment ${location.segment}`)
     }
   }
 
@@ -292,8 +315,8 @@ export class BlockStore {
     totals.commit()
   }
 
-  async #lookup(multihash: Uint8Array): Promise<Location | undefined> {
-    const row = await this.#database.get(blockKey(multihash))
+  #lookup(multihash: Uint8Array): Location | undefined {
+    const row = this.#database.get(blockKey(multihash))
     return row === undefined ? undefined : decodeLocation(row)
   }
 
@@ -345,7 +368,7 @@ class SegmentTotals {
   #after(segment: Segment): Segment['row'] {
     const { live, count, end } = this.#deltas.get(segment) ?? { live: 0, count: 0, end: 0 }
     const { row } = segment
-    return { size: Math.max(row.size, end), live: row.live + live, count: row.count + count }
+    return { size: Math.max(Math.min(row.size, segment.size), end), live: row.live + live, count: row.count + count }
   }
 
   #change({ segment: id, offset, length }: Location, sign: 1 | -1): void {

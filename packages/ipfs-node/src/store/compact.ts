@@ -23,7 +23,7 @@ export async function compact(store: BlockStore, options: { signal?: AbortSignal
 
 async function moveBlocks(store: BlockStore, segment: Segment): Promise<void> {
   for await (const { multihash, offset, length } of segment.records(segment.size)) {
-    const location = await store.locate(multihash)
+    const location = store.locate(multihash)
     if (location?.segment !== segment.id || location.offset !== offset) continue
     await store.move({ multihash, location }, await segment.read(offset, length))
   }

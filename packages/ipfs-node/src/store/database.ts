@@ -37,8 +37,12 @@ export class Database {
     await this.#level.close()
   }
 
-  async get(key: Buffer): Promise<Buffer | undefined> {
-    return this.#level.get(key)
+  /**
+   * Reads a value. Without waiting: what is asked for is mostly in memory, and handing the question to another thread
+   * costs many times the answer.
+   */
+  get(key: Buffer): Buffer | undefined {
+    return this.#level.getSync(key)
   }
 
   /** Applies the changes together and waits until they are on disk. */

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rm, statfs } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from './database.ts'
 import type { SegmentRow } from './rows.ts'
@@ -30,22 +30,33 @@ export class Segments {
     this.#init = init
   }
 
-  /** Takes the segments that the database knows; what a crash left beside them is removed. */
-  async open(database: Database): Promise<void> {
+  /**
+   * Takes the segments that the database knows; what a crash left beside them is removed.
+   *
+   * @returns segments that are shorter than the database says: a disk that lies, or a user with an editor
+   */
+  async open(database: Database): Promise<Segment[]> {
     const { folder } = this.#init
     await mkdir(folder, { recursive: true })
     for await (const [key, row] of database.entries(SEGMENT_PREFIX)) {
       const id = segmentOfKey(key)
       this.#segments.set(id, new Segment(folder, id, decodeSegmentRow(row)))
     }
+    const sizes = new Map<number, number>()
     for (const name of await readdir(folder)) {
       const id = segmentId(name)
-      if (id !== undefined && !this.#segments.has(id)) await rm(join(folder, name))
+      if (id === undefined) continue
+      if (this.#segments.has(id)) sizes.set(id, (await stat(join(folder, name))).size)
+      else await rm(join(folder, name))
     }
-    const last = [...this.#segments.values()].at(-1)
-    if (last === undefined || last.size >= this.#init.segmentSize) return
-    await last.truncate(last.size)
-    this.#active = last
+    const damaged = this.all().filter((segment) => (sizes.get(segment.id) ?? 0) < segment.size)
+    for (const segment of damaged) segment.size = sizes.get(segment.id) ?? 0
+    const last = this.all().at(-1)
+    if (last !== undefined && last.size < this.#init.segmentSize && !damaged.includes(last)) {
+      await last.truncate(last.size)
+      this.#active = last
+    }
+    return damaged
   }
 
   async close(): Promise<void> {

@@ -2,16 +2,16 @@ import * as dagPb from '@ipld/dag-pb'
 import { UnixFS } from 'ipfs-unixfs'
 import { importer } from 'ipfs-unixfs-importer'
 import type { ImportCandidate, ImporterOptions, WritableStorage } from 'ipfs-unixfs-importer'
-import { fixedSize } from 'ipfs-unixfs-importer/chunker'
-import type { Chunker } from 'ipfs-unixfs-importer/chunker'
 import { balanced, trickle } from 'ipfs-unixfs-importer/layout'
 import { CID } from 'multiformats/cid'
 import { digest } from '../dag/hashes.ts'
 import { KuboError } from '../errors.ts'
 import type { PartInfo } from '../rpc/multipart.ts'
+import { LeafMaker } from './leaves.ts'
 
 const SHA2_256 = 0x12
 const MAX_LINKS = 174
+const DEFAULT_CHUNK = 262_144
 const MAX_CHUNK = (2 << 20) - 256
 /** Progress is told after so many bytes. */
 const PROGRESS_STEP = 256 << 10
@@ -45,7 +45,7 @@ export interface Added {
 }
 
 export interface AddOptions extends AddSettings {
-  /** Where blocks go. */
+  /** Where blocks go. Their bytes may be used again once the promise resolves. */
   put: (cid: CID, bytes: Uint8Array) => Promise<void>
   /** Called while a file is read, with its path and the bytes read so far. */
   onProgress?: (path: string, bytes: number) => void
@@ -83,11 +83,16 @@ export async function* addEntries(
 function importerSettings(options: AddOptions, wrap: boolean, emptyDirectories: Map<string, Added>): ImporterOptions {
   const { cidVersion, rawLeaves } = options
   const layout = options.trickle ? trickle : balanced
+  const leafType = options.trickle ? 'raw' : 'file'
+  const leaves = new LeafMaker(
+    { chunkSize: chunkSizeOf(options.chunker), cidVersion, rawLeaves, leafType },
+    options.put
+  )
   return {
     cidVersion,
     rawLeaves,
-    leafType: options.trickle ? 'raw' : 'file',
-    chunker: chunkerOf(options.chunker),
+    chunker: leaves.chunker,
+    bufferImporter: leaves.bufferImporter,
     layout: layout({ maxChildrenPerNode: options.maxFileLinks ?? MAX_LINKS }),
     reduceSingleLeafToSelf: !options.trickle,
     wrapWithDirectory: wrap,
@@ -134,8 +139,8 @@ function directoryBuilder(cidVersion: 0 | 1, empty: Map<string, Added>): NonNull
   }
 }
 
-function chunkerOf(text: string): Chunker {
-  if (text === '' || text === 'default') return fixedSize({ chunkSize: 262_144 })
+function chunkSizeOf(text: string): number {
+  if (text === '' || text === 'default') return DEFAULT_CHUNK
   const [name, ...parameters] = text.split('-')
   if (name === 'rabin' || name === 'buzhash')
     throw new KuboError(`this node does not have the chunker ${text}: use size-N`)
@@ -147,7 +152,7 @@ function chunkerOf(text: string): Chunker {
   if (chunkSize <= 0) throw new KuboError('chunker size must be greater than 0')
   if (chunkSize > MAX_CHUNK)
     throw new KuboError(`chunker parameters may not exceed the maximum chunk size of ${MAX_CHUNK}`)
-  return fixedSize({ chunkSize })
+  return chunkSize
 }
 
 async function readText(content: AsyncIterable<Uint8Array>): Promise<string> {

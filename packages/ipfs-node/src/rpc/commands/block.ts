@@ -5,8 +5,10 @@ import { resolveBlock } from '../../dag/path.ts'
 import { MAX_BLOCK_SIZE } from '../../defaults.ts'
 import { KuboError, messageOf } from '../../errors.ts'
 import type { Command } from '../context.ts'
+import { BodyBuffers } from '../body-buffers.ts'
 import { describePart } from '../multipart.ts'
 import type { Options } from '../options.ts'
+import { WriteWindow } from '../write-window.ts'
 
 const SHA2_256 = 0x12
 const DAG_PB = 0x70
@@ -36,14 +38,18 @@ export const blockPut: Command = {
     const prefix = cidPrefix(options)
     const pin = options.bool('pin') === true
     using lease = leases.take()
+    const buffers = bodyBuffers(options)
+    const writes = new WriteWindow()
     for await (const { headers, content } of files()) {
       if (describePart(headers).type !== 'file') throw new KuboError('expected a file')
-      const bytes = await readBlock(content, options)
+      const { bytes, release } = await buffers.read(content)
       const cid = CID.create(prefix.version, prefix.codec, digest(bytes, prefix.hash, prefix.hashLength))
-      await blocks.put(cid, bytes, lease)
-      if (pin) await pins.record(cid, 'recursive')
-      await reply.emit({ Key: encode(cid), Size: bytes.length })
+      await writes.add(blocks.put(cid, bytes, lease).finally(release), async () => {
+        if (pin) await pins.record(cid, 'recursive')
+        await reply.emit({ Key: encode(cid), Size: bytes.length })
+      })
     }
+    await writes.end()
     await blocks.store.flush()
   }
 }
@@ -91,29 +97,25 @@ export const blockRm: Command = {
   }
 }
 
-/** Reads a block of a request into memory, up to the size that the options allow. */
-export async function readBlock(content: AsyncIterable<Uint8Array>, options: Options): Promise<Uint8Array> {
-  const limit = options.bool('allow-big-block') === true ? BIG_BLOCK_LIMIT : MAX_BLOCK_SIZE
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of content) {
-    size += chunk.length
-    if (size <= limit) chunks.push(chunk)
-  }
-  checkBlockSize(size, limit)
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
+/** Even with `allow-big-block` a block has to fit in memory, several at a time. */
+const BIG_BLOCK_LIMIT = 64 << 20
+
+/** Largest block that the options allow. */
+export function maxBlockSize(options: Options): number {
+  return options.bool('allow-big-block') === true ? BIG_BLOCK_LIMIT : MAX_BLOCK_SIZE
 }
 
-/** Even with `allow-big-block` a block has to fit in memory, several at a time. */
-export const BIG_BLOCK_LIMIT = 64 << 20
+/** Memory for blocks of a request. */
+export function bodyBuffers(options: Options): BodyBuffers {
+  const limit = maxBlockSize(options)
+  return new BodyBuffers(limit, () => blockTooLarge(limit))
+}
 
-/** @throws KuboError in Kubo's words when the block is too large for other nodes */
-export function checkBlockSize(size: number, limit = MAX_BLOCK_SIZE): void {
-  if (size <= limit) return
-  throw new KuboError(
-    limit === MAX_BLOCK_SIZE
-      ? "produced block is over 2MiB: big blocks can't be exchanged with other peers. consider using UnixFS for automatic chunking of bigger files, or pass --allow-big-block to override"
-      : `produced block is over ${limit >> 20}MiB`
+/** What a client is told that sends a larger block than the limit; in Kubo's words where it is Kubo's limit. */
+export function blockTooLarge(limit: number): KuboError {
+  if (limit !== MAX_BLOCK_SIZE) return new KuboError(`produced block is over ${limit >> 20}MiB`)
+  return new KuboError(
+    "produced block is over 2MiB: big blocks can't be exchanged with other peers. consider using UnixFS for automatic chunking of bigger files, or pass --allow-big-block to override"
   )
 }
 

@@ -7,7 +7,8 @@ import { descend } from '../../dag/walk.ts'
 import { FingerprintSet } from '../../dag/fingerprint-set.ts'
 import { KuboError, messageOf } from '../../errors.ts'
 import type { Command, RpcContext } from '../context.ts'
-import { BIG_BLOCK_LIMIT, checkBlockSize, readBlock } from './block.ts'
+import { WriteWindow } from '../write-window.ts'
+import { blockTooLarge, bodyBuffers, maxBlockSize } from './block.ts'
 
 const link = (cid: CID): { '/': string } => ({ '/': cid.toString() })
 
@@ -27,8 +28,9 @@ export const dagPut: Command = {
     const hash = hashCode((options.string('hash') ?? '') || 'sha2-256')
     if (hash === undefined) throw new KuboError(`unknown multicodec: ${JSON.stringify(options.string('hash'))}`)
     using lease = node.leases.take()
+    const buffers = bodyBuffers(options)
     for await (const { content } of files()) {
-      const bytes = store.encode(input.decode(await readBlock(content, options)))
+      const bytes = store.encode(input.decode((await buffers.read(content)).bytes))
       const cid = CID.createV1(store.code, digest(bytes, hash))
       await node.blocks.put(cid, bytes, lease)
       if (options.bool('pin') === true) await node.pins.add(cid, 'recursive', { offline: true })
@@ -146,7 +148,7 @@ async function importFiles(
   lease: { touch(multihash: Uint8Array): void }
 ): Promise<{ roots: CID[]; count: number; bytes: number }> {
   const roots = new Map<string, CID>()
-  const limit = options.bool('allow-big-block') === true ? BIG_BLOCK_LIMIT : undefined
+  const limit = maxBlockSize(options)
   const writes = new WriteWindow()
   let count = 0
   let bytes = 0
@@ -156,7 +158,7 @@ async function importFiles(
     for await (const block of car.blocks) {
       signal.throwIfAborted()
       try {
-        checkBlockSize(block.bytes.length, limit)
+        if (block.bytes.length > limit) throw blockTooLarge(limit)
         await writes.add(node.blocks.putVerified(block.cid, block.bytes, lease))
       } catch (err) {
         throw new KuboError(`import failed at block "${block.cid.toString()}": ${messageOf(err)}`, { cause: err })
@@ -167,24 +169,6 @@ async function importFiles(
   }
   await writes.end()
   return { roots: [...roots.values()], count, bytes }
-}
-
-/** Some writes under way at once, so that the next blocks are read and hashed while the last are being written. */
-class WriteWindow {
-  static readonly #SIZE = 16
-  readonly #running: Promise<void>[] = []
-
-  /** Waits for the oldest write when there are too many. */
-  async add(write: Promise<void>): Promise<void> {
-    // Its failure counts when its turn comes.
-    write.catch(() => {})
-    this.#running.push(write)
-    if (this.#running.length > WriteWindow.#SIZE) await this.#running.shift()
-  }
-
-  async end(): Promise<void> {
-    await Promise.all(this.#running)
-  }
 }
 
 /** Pins what was imported, with what is here; nothing is fetched for it. @returns what went wrong, empty if nothing */

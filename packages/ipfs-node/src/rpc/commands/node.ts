@@ -5,7 +5,7 @@ import { checkConfig, getKey, setKey } from '../../repo/config.ts'
 import type { NodeConfig } from '../../repo/config.ts'
 import type { Swarm } from '../../exchange/swarm.ts'
 import type { Command, RpcContext } from '../context.ts'
-import { readBlock } from './block.ts'
+import { bodyBuffers } from './block.ts'
 
 const OFFLINE_ID =
   "'ipfs id' cannot query information on remote peers without a running daemon; if you only want to convert --peerid-base, pass --offline option"
@@ -152,7 +152,8 @@ export const configReplace: Command = {
   file: 'file',
   async run({ node: { repo }, options, files, reply }) {
     for await (const { content } of files()) {
-      const text = Buffer.from(await readBlock(content, options)).toString()
+      const { bytes } = await bodyBuffers(options).read(content)
+      const text = Buffer.from(bytes).toString()
       const replacement = configValue(text, true, false) as NodeConfig
       await repo.saveConfig(checkConfig({ ...replacement, Identity: repo.config.Identity }))
     }
