@@ -110,6 +110,8 @@ export function createPeer(init: PeerInit): Peer {
     { logger, peerId, peername, ipfs, ipfsIdentity, tracker },
     { ...init.informers, pingInterval: init.cluster.monitorPingInterval }
   )
+  // What was measured before the IPFS node answered was nothing, and a pin may come at once.
+  events.on('ready', () => metrics.measureNow())
   const allocator = (parts.allocator ?? metricsAllocator(init.balanced))({ metrics })
   const cluster = new ClusterPeer(
     {
