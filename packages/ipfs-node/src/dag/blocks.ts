@@ -1,7 +1,6 @@
 import type { CID } from 'multiformats/cid'
-import { BlockNotFoundError, KuboError } from '../errors.ts'
+import { BlockNotFoundError } from '../errors.ts'
 import type { BlockStore } from '../store/block-store.ts'
-import { digest, matches } from './hashes.ts'
 
 /** Most blocks that are asked of other nodes at once, over all callers: it bounds the memory that they take. */
 const MAX_WANTS = 64
@@ -70,7 +69,7 @@ export class Blocks {
     return this.store.head(cid.multihash.bytes, bytes)
   }
 
-  /** Stores a block of our own making. The bytes must not change afterwards. */
+  /** Stores a block whose bytes are known to be those of the CID. They may change once the promise resolves. */
   async put(cid: CID, bytes: Uint8Array, toucher?: Toucher): Promise<void> {
     if (cid.multihash.code === IDENTITY) return
     toucher?.touch(cid.multihash.bytes)
@@ -78,20 +77,11 @@ export class Blocks {
     this.#exchange?.announce(cid)
   }
 
-  /** Stores a block from elsewhere. @throws KuboError when the bytes are not those that the CID names */
-  async putVerified(cid: CID, bytes: Uint8Array, toucher?: Toucher): Promise<void> {
-    if (!matches(cid, bytes)) {
-      const actual = Buffer.from(digest(bytes, cid.multihash.code, cid.multihash.digest.length).digest).toString('hex')
-      throw new KuboError(`mismatch in content integrity, expected: ${cid.toString()}, got digest: ${actual}`)
-    }
-    await this.put(cid, bytes, toucher)
-  }
-
   async #fetch(cid: CID, options: ReadOptions): Promise<Uint8Array> {
     if (this.#exchange === undefined || options.offline === true) throw new BlockNotFoundError(cid)
     const exchange = this.#exchange
     return this.#limited(options, async () => {
-      const bytes = await exchange.want(cid, options)
+      const bytes = await exchange.want(cid, { signal: options.signal })
       await this.put(cid, bytes)
       return bytes
     })

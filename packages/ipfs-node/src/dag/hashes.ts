@@ -60,6 +60,11 @@ export function matches(cid: CID, bytes: Uint8Array): boolean {
   return Buffer.compare(digest(bytes, code, expected.length).digest, expected) === 0
 }
 
+/** @throws KuboError when the bytes are not those that the CID names */
+export function assertMatches(cid: CID, bytes: Uint8Array): void {
+  if (!matches(cid, bytes)) throw new KuboError(`mismatch in content integrity, name: ${cid.toString()}`)
+}
+
 /** The hasher of a code, as Helia's parts ask for it. */
 export function hasherOf(code: number): MultihashHasher {
   return {

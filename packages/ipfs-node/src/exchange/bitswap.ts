@@ -6,8 +6,7 @@ import type { Libp2p } from '@libp2p/interface'
 import { defaultLogger } from '@libp2p/logger'
 import type { CID } from 'multiformats/cid'
 import type { Exchange } from '../dag/blocks.ts'
-import { hasherOf, matches } from '../dag/hashes.ts'
-import { KuboError } from '../errors.ts'
+import { assertMatches, hasherOf } from '../dag/hashes.ts'
 import type { BlockStore } from '../store/block-store.ts'
 
 /** A message of 4 MiB must get through even where the way is slow. */
@@ -80,7 +79,7 @@ export class BitswapExchange implements Exchange {
 
   async want(cid: CID, options: { signal?: AbortSignal }): Promise<Uint8Array> {
     const bytes = await this.#bitswap.want(cid, options)
-    if (!matches(cid, bytes)) throw new KuboError(`a node sent wrong bytes for ${cid.toString()}`)
+    assertMatches(cid, bytes)
     this.#blocksReceived++
     this.#dataReceived += bytes.length
     return bytes

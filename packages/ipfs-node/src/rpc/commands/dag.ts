@@ -1,7 +1,7 @@
 import { CID } from 'multiformats/cid'
 import { readCar, writeCar } from '../../dag/car.ts'
 import { codecByName, decode } from '../../dag/codecs.ts'
-import { digest, hashCode } from '../../dag/hashes.ts'
+import { assertMatches, digest, hashCode } from '../../dag/hashes.ts'
 import { parsePath, resolve, resolveBlock, valueAt } from '../../dag/path.ts'
 import { descend } from '../../dag/walk.ts'
 import { FingerprintSet } from '../../dag/fingerprint-set.ts'
@@ -159,7 +159,8 @@ async function importFiles(
       signal.throwIfAborted()
       try {
         if (block.bytes.length > limit) throw blockTooLarge(limit)
-        await writes.add(node.blocks.putVerified(block.cid, block.bytes, lease))
+        assertMatches(block.cid, block.bytes)
+        await writes.add(node.blocks.put(block.cid, block.bytes, lease))
       } catch (err) {
         throw new KuboError(`import failed at block "${block.cid.toString()}": ${messageOf(err)}`, { cause: err })
       }

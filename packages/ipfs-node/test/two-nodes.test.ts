@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals'
+import { form, joined, lines, pseudoRandom, startNode } from './helpers.ts'
+import type { TestNode } from './helpers.ts'
+
+async function twoNodes(): Promise<[TestNode, TestNode]> {
+  const [a, b] = [await startNode({ profile: 'loopback' }), await startNode({ profile: 'loopback' })]
+  return [a, b]
+}
+
+describe('two nodes on loopback', () => {
+  it('find one another, and a pin on one fetches from the other', async () => {
+    const [a, b] = await twoNodes()
+    const content = pseudoRandom(3_000_000)
+    const { cid } = await a.client.add(content)
+    const [address = ''] = a.node.swarmMultiaddrs
+    const [answer] = await b.client.swarm.connect(address as never)
+    expect(answer).toBe(`connect ${a.node.peerId} success`)
+    const [peer] = await b.client.swarm.peers()
+    expect(peer?.peer.toString()).toBe(a.node.peerId)
+
+    const progress = await lines(await b.post(`pin/add?arg=${cid.toString()}&progress=true`))
+    expect(progress.at(-1)).toEqual({ Pins: [cid.toString()] })
+    expect(progress.at(-2)).toEqual({ Progress: 13 })
+    // What was pinned is here for good: the other node is not needed any more.
+    await a.node.stop()
+    expect(Buffer.compare(await joined(b.client.cat(cid, { offline: true } as never)), content)).toBe(0)
+    const stat = await b.client.bitswap.stat()
+    expect(stat.blocksReceived).toBe(13n)
+  })
+
+  it('wait for a block that nobody has, until it comes', async () => {
+    const [a, b] = await twoNodes()
+    const { cid } = await a.client.add('late', { onlyHash: true })
+    await b.client.swarm.connect(a.node.swarmMultiaddrs[0] as never)
+    const pinning = b.client.pin.add(cid)
+    await a.client.add('late')
+    expect((await pinning).toString()).toBe(cid.toString())
+  })
+
+  it('give up when the time that a client gave is over', async () => {
+    const [a, b] = await twoNodes()
+    const { cid } = await a.client.add('never stored', { onlyHash: true })
+    const response = await b.post(`pin/add?arg=${cid.toString()}&timeout=300ms`)
+    expect(response.status).toBe(500)
+    expect(await response.json()).toMatchObject({ Message: 'context deadline exceeded', Code: 0, Type: 'error' })
+  })
+
+  it('do not go beyond this machine', async () => {
+    const [, b] = await twoNodes()
+    const address = '/ip4/192.0.2.1/tcp/4001/p2p/12D3KooWAk2z2zZL2UeA69uzy7WHGC9JFJ4LHuJy27BhWwGppLXw'
+    const response = await b.post(`swarm/connect?arg=${encodeURIComponent(address)}`)
+    expect(response.status).toBe(500)
+    const { Message } = (await response.json()) as { Message: string }
+    expect(Message).toMatch(/^connect 12D3KooWAk2z2zZL2UeA69uzy7WHGC9JFJ4LHuJy27BhWwGppLXw failure: failed to dial/)
+  })
+
+  it('stay apart when one is offline', async () => {
+    const a = await startNode()
+    for (const command of ['swarm/peers', 'swarm/connect?arg=/ip4/127.0.0.1/tcp/1/p2p/12D3KooWAk2z2zZL2UeA69uzy7WHGC9JFJ4LHuJy27BhWwGppLXw']) {
+      const response = await a.post(command)
+      expect(await response.json()).toMatchObject({ Message: expect.stringContaining('online mode') })
+    }
+    const missing = await a.post('block/get?arg=QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn')
+    expect(await missing.json()).toMatchObject({
+      Message: 'block was not found locally (offline): ipld: could not find QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn'
+    })
+    const added = await a.post('add', { body: form({ f: 'x' }) })
+    expect(added.status).toBe(200)
+  })
+})
