@@ -118,7 +118,16 @@ export const ERRORS = {
     status: 500,
     next: 'Wait until the peer has worked off its queue and recover the pin, or raise `pin_tracker.stateless.max_pin_queue_size`.'
   },
+  ERR_RPC_REMOTE: { status: 500, next: 'The other peer failed: its own words are in the message. Look at its log.' },
+  ERR_RPC_SERVER: {
+    status: 500,
+    next: 'The other peer does not know the call or cannot read it: compare `ipfs-cluster-ctl version` on both sides.'
+  },
   ERR_SHUTTING_DOWN: { status: 500, next: 'Start the peer again, or ask another one.' },
+  ERR_STREAM: {
+    status: 500,
+    next: 'The connection to the other peer broke: ask again; if it happens often, look at the logs of both.'
+  },
   ERR_TIMEOUT: { status: 0, next: 'Give it more time, or look at what keeps the peer busy.' },
   ERR_TLS: {
     status: 0,
@@ -130,7 +139,11 @@ export const ERRORS = {
   },
   ERR_UNAUTHORIZED: { status: 401, next: 'Give the credentials of the API: `--basic-auth user:password`.' },
   ERR_UNREACHABLE: { status: 0, next: 'Check that the daemon runs, and that host and port are those of its REST API.' },
-  ERR_UNREADABLE: { status: 0, next: 'Check that what is sent can be read to its end.' }
+  ERR_UNREADABLE: { status: 0, next: 'Check that what is sent can be read to its end.' },
+  ERR_WRONG_SECRET: {
+    status: 500,
+    next: 'Give all peers of the cluster the same `cluster.secret` in service.json, or CLUSTER_SECRET, and start them again.'
+  }
 } as const satisfies Record<string, ErrorKind>
 
 /** Code of a failure. */

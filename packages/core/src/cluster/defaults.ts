@@ -26,5 +26,5 @@ export const DEFAULT_PIN_RECOVER_INTERVAL = 12 * 60 * 1000
 /** How long a member may take to tell its status of a CID, or who it is. */
 export const MEMBER_TIMEOUT = 15_000
 
-/** The RPC protocol that peers show in their ID (spec: wire 2.1). */
-export const RPC_PROTOCOL = '/ipfscluster/1.0/rpc'
+/** The RPC protocol that peers show in their ID. */
+export { RPC_PROTOCOL } from '../rpc/defaults.ts'

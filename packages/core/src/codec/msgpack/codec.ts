@@ -25,10 +25,11 @@ export function encodeMsgpack<T>(codec: MsgpackCodec<T>, value: T): Uint8Array<A
 /**
  * The value that makes up these bytes.
  *
+ * @param position - of the bytes in the stream that they come from: errors tell it
  * @throws ClusterError when they are malformed, of another type, or when something follows the value
  */
-export function decodeMsgpack<T>(codec: MsgpackCodec<T>, bytes: Uint8Array): T {
-  const reader = new MsgpackReader(bytes)
+export function decodeMsgpack<T>(codec: MsgpackCodec<T>, bytes: Uint8Array, position?: number): T {
+  const reader = new MsgpackReader(bytes, position)
   const value = readValue(codec, reader)
   if (!reader.done) throw reader.fail('bytes after the value')
   return value

@@ -53,20 +53,21 @@ export class MsgpackFramer {
   /**
    * The bytes of the next complete value, which stay valid; undefined: push more.
    *
+   * @param maxBytes - for this value, where values of different kinds follow one another
    * @throws ClusterError `ERR_BAD_ENCODING` when the value is too long or no msgpack; the stream cannot be used further
    */
-  next(): Uint8Array | undefined {
+  next(maxBytes: number = this.#maxBytes): Uint8Array | undefined {
     while (this.#missing > 0) {
       if (!this.#header.read(this.#buffer, this.#scanned, this.#end)) break
       const { size, payload, children } = this.#header
       const wanted = this.#scanned - this.#start + size + payload + children
-      if (wanted > this.#maxBytes) throw malformed(this.#scanned - this.#start, `value of ${wanted} bytes or more`)
+      if (wanted > maxBytes) throw malformed(this.#scanned - this.#start, `value of ${wanted} bytes or more`)
       if (this.#scanned + size + payload > this.#end) break
       this.#scanned += size + payload
       this.#missing += children - 1
     }
     if (this.#missing === 0) return this.#take()
-    if (this.pending > this.#maxBytes) throw malformed(this.pending, `value of more than ${this.#maxBytes} bytes`)
+    if (this.pending > maxBytes) throw malformed(this.pending, `value of more than ${maxBytes} bytes`)
     return undefined
   }
 

@@ -11,6 +11,7 @@ import {
 } from '@ipfs-cluster/api'
 import type { Multiaddr, PeerId, PinMode, PinType, TrackerStatus } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
+import { messageOf } from '../../util/errors.ts'
 import { multiaddrFromBytes, multiaddrToBytes } from '../multiaddr.ts'
 import { int, uint } from './codec.ts'
 import type { MsgpackCodec } from './codec.ts'
@@ -23,7 +24,14 @@ export const cid: MsgpackCodec<CID> = {
     if (isDefined(value)) writer.bytes(value.bytes)
     else writer.nil()
   },
-  read: (reader) => cidFromBytes(reader.bytes()),
+  read(reader) {
+    const bytes = reader.bytes()
+    try {
+      return cidFromBytes(bytes)
+    } catch (err) {
+      throw reader.fail(`invalid cid: ${messageOf(err)}`)
+    }
+  },
   zero: () => UNDEFINED_CID,
   isEmpty: (value) => !isDefined(value)
 }

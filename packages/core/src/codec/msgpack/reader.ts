@@ -13,10 +13,13 @@ const MAX_ITEMS = 1_000_000
 export class MsgpackReader {
   readonly #buffer: Buffer
   readonly #header = new Header()
+  readonly #position: number
   #offset = 0
   #items = 0
 
-  constructor(bytes: Uint8Array) {
+  /** @param position - of the bytes in the stream that they come from: errors tell it */
+  constructor(bytes: Uint8Array, position: number = 0) {
+    this.#position = position
     this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
@@ -117,7 +120,7 @@ export class MsgpackReader {
 
   /** An error that says where in the message it happened. */
   fail(reason: string): Error {
-    return malformed(this.#offset, reason)
+    return malformed(this.#position + this.#offset, reason)
   }
 
   /** Passes over the head of the next value, numbers included. */

@@ -1,0 +1,76 @@
+import type { Id, PeerId, PinInfo, RepoGc, StatusFilter } from '@ipfs-cluster/api'
+import { ClusterError } from '@ipfs-cluster/api'
+import type { CID } from 'multiformats/cid'
+import type { msgpack } from '../codec/index.ts'
+import type { Block } from '../ipfs/interface.ts'
+import type { RpcClient, UnaryMethod } from '../rpc/index.ts'
+import { SERVICES } from '../rpc/index.ts'
+import { withTimeout } from '../util/signals.ts'
+import type { AbortOptions } from '../util/startable.ts'
+import { MEMBER_TIMEOUT } from './defaults.ts'
+import type { Member } from './members.ts'
+
+const { Cluster, PinTracker, IPFSConnector } = SERVICES
+
+/**
+ * Another peer of the cluster, asked by calls. Who it is and the state of one CID must be told within 15 seconds, as in
+ * the Go release; what goes over all of its pins takes the time that it takes.
+ */
+export class RemoteMember implements Member {
+  readonly #rpc: RpcClient
+  readonly #peer: PeerId
+
+  constructor(rpc: RpcClient, peer: PeerId) {
+    this.#rpc = rpc
+    this.#peer = peer
+  }
+
+  async id(options?: AbortOptions): Promise<Id> {
+    return this.#ask(Cluster.ID, {}, options)
+  }
+
+  peers(options?: AbortOptions): AsyncIterable<Id> {
+    return this.#rpc.stream(this.#peer, Cluster.Peers, [], options)
+  }
+
+  async status(cid: CID, options?: AbortOptions): Promise<PinInfo> {
+    return this.#ask(PinTracker.Status, cid, options)
+  }
+
+  statusAll(filter: StatusFilter, options?: AbortOptions): AsyncIterable<PinInfo> {
+    return this.#rpc.stream(this.#peer, PinTracker.StatusAll, [filter], options)
+  }
+
+  async recover(cid: CID, options?: AbortOptions): Promise<PinInfo> {
+    return this.#ask(PinTracker.Recover, cid, options)
+  }
+
+  recoverAll(options?: AbortOptions): AsyncIterable<PinInfo> {
+    return this.#rpc.stream(this.#peer, Cluster.RecoverAllLocal, [], options)
+  }
+
+  async repoGc(options?: AbortOptions): Promise<RepoGc> {
+    return this.#rpc.call(this.#peer, Cluster.RepoGCLocal, {}, options)
+  }
+
+  async swarmPeers(options?: AbortOptions): Promise<PeerId[]> {
+    return (await this.#rpc.call(this.#peer, IPFSConnector.SwarmPeers, {}, options)) ?? []
+  }
+
+  /** @throws ClusterError `ERR_BLOCK_PUT` when the peer says that it is through before it has all blocks */
+  async putBlocks(blocks: AsyncIterable<Block> | Iterable<Block>, options?: AbortOptions): Promise<void> {
+    let areAllSent = false
+    async function* messages(): AsyncGenerator<msgpack.BlockMessage, void, undefined> {
+      for await (const { cid, data } of blocks) yield { cid, data, cumulativeSize: 0 }
+      areAllSent = true
+    }
+    // The replies are none; their end is the end of the call.
+    for await (const _ of this.#rpc.stream(this.#peer, IPFSConnector.BlockStream, messages(), options));
+    if (areAllSent) return
+    throw new ClusterError('ERR_BLOCK_PUT', `${this.#peer} did not take all blocks`)
+  }
+
+  #ask<A, R>(method: UnaryMethod<A, R>, argument: A, options: AbortOptions = {}): Promise<R> {
+    return this.#rpc.call(this.#peer, method, argument, { signal: withTimeout(MEMBER_TIMEOUT, options.signal) })
+  }
+}
