@@ -8,6 +8,7 @@ import { digest } from '../dag/hashes.ts'
 import { KuboError } from '../errors.ts'
 import type { PartInfo } from '../rpc/multipart.ts'
 import { LeafMaker } from './leaves.ts'
+import type { PutBlock } from './leaves.ts'
 
 const SHA2_256 = 0x12
 const MAX_LINKS = 174
@@ -45,8 +46,8 @@ export interface Added {
 }
 
 export interface AddOptions extends AddSettings {
-  /** Where blocks go. Their bytes may be used again once the promise resolves. */
-  put: (cid: CID, bytes: Uint8Array) => Promise<void>
+  /** Where blocks go. */
+  put: PutBlock
   /** Called while a file is read, with its path and the bytes read so far. */
   onProgress?: (path: string, bytes: number) => void
 }
@@ -65,7 +66,7 @@ export async function* addEntries(
   const settings = importerSettings(options, wrap, emptyDirectories)
   const storage: WritableStorage = {
     put: async (cid, bytes) => {
-      await options.put(cid, bytes as Uint8Array)
+      await options.put(cid, bytes as Uint8Array).admitted
       return cid
     }
   }

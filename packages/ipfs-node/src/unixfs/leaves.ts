@@ -24,8 +24,16 @@ export interface LeafSettings {
   leafType: keyof typeof LEAF_TYPES
 }
 
-/** Writes a leaf into its final place. The bytes may be used again once the promise resolves. */
-export type PutLeaf = (cid: CID, bytes: Uint8Array) => Promise<void>
+/** A block on its way to the store. */
+export interface BlockWrite {
+  /** The next block may come. */
+  admitted: Promise<void>
+  /** The block is stored, and the memory of its bytes may be used for something else. */
+  written: Promise<void>
+}
+
+/** Stores a block, several at once where that is of use. */
+export type PutBlock = (cid: CID, bytes: Uint8Array) => BlockWrite
 
 /**
  * Cuts files into leaves, for the importer. The bytes of a leaf are copied once, to where its block is built, and the
@@ -34,11 +42,11 @@ export type PutLeaf = (cid: CID, bytes: Uint8Array) => Promise<void>
  */
 export class LeafMaker {
   readonly #settings: LeafSettings
-  readonly #put: PutLeaf
+  readonly #put: PutBlock
   readonly #frame: Uint8Array
   #free: Uint8Array[] = []
 
-  constructor(settings: LeafSettings, put: PutLeaf) {
+  constructor(settings: LeafSettings, put: PutBlock) {
     this.#settings = settings
     this.#put = put
     this.#frame = settings.rawLeaves ? new Uint8Array(0) : leafHead(settings.leafType, settings.chunkSize)
@@ -78,8 +86,10 @@ export class LeafMaker {
         const bytes = this.#settings.rawLeaves ? data : this.#encode(data)
         const { cidVersion, rawLeaves, leafType } = this.#settings
         const cid = CID.create(rawLeaves ? 1 : cidVersion, rawLeaves ? RAW : DAG_PB, digest(bytes, SHA2_256))
-        await this.#put(cid, bytes)
-        this.#free.push(new Uint8Array(data.buffer))
+        const { admitted, written } = this.#put(cid, bytes)
+        // A failure is for those who wait for the whole: memory that was not written is just not used again.
+        written.then(() => this.#free.push(new Uint8Array(data.buffer))).catch(() => {})
+        await admitted
         // Of the data the importer wants the length, and the bytes only of a file that is a single leaf.
         const unixfs = rawLeaves ? undefined : new UnixFS({ type: leafType, data })
         return { cid, unixfs, size: BigInt(bytes.length), block: data }

@@ -6,6 +6,7 @@ import type { Command, RpcContext } from '../context.ts'
 import { describePart } from '../multipart.ts'
 import type { Options } from '../options.ts'
 import { hashCode } from '../../dag/hashes.ts'
+import { WriteWindow } from '../write-window.ts'
 import { checkPinName } from './pin-name.ts'
 
 const SHA2_256 = 0x12
@@ -69,10 +70,14 @@ async function addOne(context: RpcContext, entries: AsyncIterable<AddEntry>, req
   const { blocks, pins, leases } = context.node
   using lease: Lease = leases.take()
   const events = new AddEvents(context, request)
+  const writes = new WriteWindow()
   let root: Added | undefined
   const all = addEntries(entries, request.wrap, {
     ...request.settings,
-    put: async (cid, bytes) => (request.onlyHash ? undefined : blocks.put(cid, bytes, lease)),
+    put: (cid, bytes) => {
+      const written = request.onlyHash ? Promise.resolve() : blocks.put(cid, bytes, lease)
+      return { written, admitted: writes.add(written) }
+    },
     onProgress: (path, bytes) => {
       if (request.progress) events.progress(path, bytes)
     }
@@ -83,6 +88,7 @@ async function addOne(context: RpcContext, entries: AsyncIterable<AddEntry>, req
     root = one
   }
   if (root === undefined) return
+  await writes.end()
   // The root is told only when it is safe: a client that has read it has the promise of the node.
   if (!request.onlyHash) await blocks.store.flush()
   if (request.pin) await pins.record(root.cid, 'recursive', request.pinName)
