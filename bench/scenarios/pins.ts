@@ -53,7 +53,7 @@ async function pinMany(port: number, label: string, count: number, clients: numb
     Array.from({ length: clients }, async () => {
       while (next < count) {
         const sent = performance.now()
-        await post(agent, port, `/pins/${cidOf(`${label}-${next++}`)}`)
+        await post(agent, port, `/pins/${cidOf(`${label}-${next++}`).toString()}`)
         times.push(performance.now() - sent)
       }
     })
