@@ -8,6 +8,9 @@ import { readBasic } from './auth.ts'
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
+/** What would end a line, or a quoted part of it. */
+const UNSAFE = /[^ !#-[\]-~]/
+
 /** Lines that may wait for the disk. When it cannot keep up, lines are dropped rather than kept in memory. */
 const MAX_WAITING = 1024 * 1024
 
@@ -15,6 +18,9 @@ const MAX_WAITING = 1024 * 1024
 export class AccessLog {
   readonly #logger: Logger
   readonly #file: WriteStream | undefined
+
+  #second = 0
+  #clockText = ''
 
   /** @param path - empty or undefined: the lines go to the logger */
   constructor(path: string | undefined, logger: Logger) {
@@ -25,18 +31,24 @@ export class AccessLog {
   }
 
   /** @param target - the target of the request line as it came */
-  write(
-    request: IncomingMessage,
-    target: string,
-    response: ServerResponse,
-    size: number,
-    date: Date = new Date()
-  ): void {
-    const host = request.socket.remoteAddress ?? '-'
-    const user = readBasic(request.headers.authorization ?? '')?.user || '-'
-    const line = `${host} - ${escape(user)} [${clock(date)}] "${request.method} ${escape(target)} HTTP/${request.httpVersion}" ${response.statusCode} ${size}`
+  write(request: IncomingMessage, target: string, response: ServerResponse, size: number): void {
+    const { method = '-', httpVersion, socket, headers } = request
+    const user = headers.authorization === undefined ? '-' : readBasic(headers.authorization)?.user || '-'
+    const who = `${socket.remoteAddress ?? '-'} - ${escape(user)}`
+    const line = `${who} [${this.#clock()}] "${method} ${escape(target)} HTTP/${httpVersion}" ${response.statusCode} ${size}`
     if (this.#file === undefined) this.#logger.info(line)
     else if (this.#file.writableLength < MAX_WAITING) this.#file.write(`${line}\n`)
+  }
+
+  /** The time as it is written; made anew once a second. */
+  #clock(): string {
+    const now = Date.now()
+    const second = Math.floor(now / 1000)
+    if (second !== this.#second) {
+      this.#second = second
+      this.#clockText = formatClock(new Date(now))
+    }
+    return this.#clockText
   }
 
   async close(): Promise<void> {
@@ -47,11 +59,11 @@ export class AccessLog {
 }
 
 function escape(text: string): string {
-  return JSON.stringify(text).slice(1, -1)
+  return UNSAFE.test(text) ? JSON.stringify(text).slice(1, -1) : text
 }
 
 /** `21/Nov/2026:09:36:38 +0000` in the local zone. */
-function clock(date: Date): string {
+function formatClock(date: Date): string {
   const two = (n: number): string => String(Math.floor(n)).padStart(2, '0')
   const offset = -date.getTimezoneOffset()
   const zone = `${offset < 0 ? '-' : '+'}${two(Math.abs(offset) / 60)}${two(Math.abs(offset) % 60)}`

@@ -40,10 +40,13 @@ export class Auth {
     return this.#passwords === undefined
   }
 
-  /** @returns why the request is refused; undefined when it may pass */
-  check(request: IncomingMessage, path: string): Refusal | undefined {
+  /**
+   * @param path - path that the request was routed by
+   * @returns why the request is refused; undefined when it may pass
+   */
+  check(request: IncomingMessage, path: () => string): Refusal | undefined {
     if (this.#passwords === undefined || request.method === 'OPTIONS') return undefined
-    if (request.method === 'GET' && path === '/health') return undefined
+    if (request.method === 'GET' && path() === '/health') return undefined
     const verdict = this.#judge(request, this.#passwords)
     return 'refusal' in verdict ? verdict.refusal : undefined
   }

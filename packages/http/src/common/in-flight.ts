@@ -18,7 +18,7 @@ export class InFlight {
     const abort = new AbortController()
     this.#aborts.add(abort)
     const timer = limit > 0 ? setTimeout(() => response.destroy(), limit) : undefined
-    response.once('close', () => {
+    response.on('close', () => {
       clearTimeout(timer)
       this.#aborts.delete(abort)
       if (!response.writableFinished) abort.abort(new Error('the client went away'))

@@ -149,7 +149,7 @@ export class HttpSurface<C> implements Startable {
   /** What is wrong with a request whatever its route. */
   #refuse(request: IncomingMessage, target: string): Answer | undefined {
     if (request.headers.host === undefined && request.httpVersionMinor > 0) return missingHost()
-    const refusal = this.#auth.check(request, pathOf(request))
+    const refusal = this.#auth.check(request, () => pathOf(request))
     if (refusal !== undefined) {
       return { ...failure(this.#kind.errorBody, 401, refusal.message, refusal.headers), withoutCors: true }
     }

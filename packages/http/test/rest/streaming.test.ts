@@ -78,6 +78,26 @@ describe('a stream', () => {
     socket.destroy()
   })
 
+  it('ends when the client goes away, whether or not the source heeds the signal', async () => {
+    await using served = await serve()
+    let hasEnded = false
+    served.cluster.streams.set('statusAll', async function* () {
+      try {
+        for (;;) {
+          yield await served.cluster.status(HELLO)
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+      } finally {
+        hasEnded = true
+      }
+    })
+    const socket = open(served.target)
+    socket.write('GET /pins HTTP/1.1\r\nHost: a\r\n\r\n')
+    await once(socket, 'data')
+    socket.destroy()
+    await until(() => hasEnded)
+  })
+
   it('aborts work that waits when the client goes away', async () => {
     await using served = await serve()
     let isAborted = false
