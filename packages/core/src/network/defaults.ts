@@ -1,0 +1,41 @@
+import type { Multiaddr } from '@ipfs-cluster/api'
+import { VERSION } from '@ipfs-cluster/api'
+import type { Watermarks } from './watermarks.ts'
+
+/** Defaults of the Go release v1.1.6, in milliseconds. */
+export const DEFAULT_LISTEN: readonly Multiaddr[] = ['/ip4/0.0.0.0/tcp/9096']
+export const DEFAULT_WATERMARKS: Watermarks = { highWater: 400, lowWater: 100, gracePeriod: 120_000 }
+export const DEFAULT_DIAL_TIMEOUT = 3000
+export const DEFAULT_PUBSUB = {
+  heartbeatInterval: 10_000,
+  dFactor: 4,
+  historyGossip: 2,
+  historyLength: 6,
+  floodPublish: false
+}
+
+/** Other peers see this as our program, and so do the people who run them. */
+export const DEFAULT_AGENT_VERSION = `github.com/ipfs-cluster/ipfs-cluster@${VERSION}`
+
+/** The DHT of private networks; peers of a cluster have no other (spec: wire 1.4). */
+export const DHT_PROTOCOL = '/ipfs/lan/kad/1.0.0'
+
+/** How long the other peers are asked for the addresses of one. */
+export const LOOKUP_TIMEOUT = 10_000
+
+/** Streams that a protocol may have open to one peer, in each direction: calls are many and short. */
+export const MAX_STREAMS = 4096
+
+/** Peers that are called first after a start, and how long each may take. */
+export const BOOTSTRAP_COUNT = 3
+export const BOOTSTRAP_TIMEOUT = 5000
+
+/** Time between two attempts to have connections again, and between two that go to a peer of the configuration. */
+export const REBOOTSTRAP_INTERVAL = 30_000
+export const PRIORITY_INTERVAL = 300_000
+
+/** How long the address of a peer that is not connected is worth something. */
+export const ADDRESS_TTL = 3_600_000
+
+/** How often connections are counted, besides when a new one comes. */
+export const TRIM_INTERVAL = 10_000

@@ -1,0 +1,131 @@
+import { totalmem } from 'node:os'
+import type { Multiaddr } from '@ipfs-cluster/api'
+import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2'
+import { gossipsub } from '@libp2p/gossipsub'
+import { identify, identifyPush } from '@libp2p/identify'
+import type { ConnectionProtector, Libp2p, Metrics, PrivateKey } from '@libp2p/interface'
+import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p } from 'libp2p'
+import type { Libp2pOptions, ServiceFactoryMap } from 'libp2p'
+import { announceFilter } from './announce-filter.ts'
+import {
+  DEFAULT_AGENT_VERSION,
+  DEFAULT_DIAL_TIMEOUT,
+  DEFAULT_WATERMARKS,
+  DHT_PROTOCOL,
+  MAX_STREAMS
+} from './defaults.ts'
+import type { NetworkInit } from './interface.ts'
+import { lazyTls } from './lazy-tls.ts'
+import { isWebSocket } from './listen-addresses.ts'
+import { observedAddresses } from './observed-addresses.ts'
+import { gossipOptions } from './pubsub/gossip-options.ts'
+import type { HostServices } from './services.ts'
+
+/** What a host is made with besides its settings. */
+export interface HostComponents {
+  privateKey: PrivateKey
+  /** Absent: the network is open to everybody. */
+  protector: ConnectionProtector | undefined
+  metrics: Metrics
+}
+
+/** Most connections for each MiB of memory that connections may use, as in Go. */
+const CONNECTIONS_PER_MIB = 1
+const MIB = 1024 * 1024
+
+/** Peers behind one address that come back together, after an outage, must all get in. */
+const CALLS_PER_SECOND_AND_HOST = 500
+const MAX_PENDING_CALLS = 500
+
+/**
+ * A libp2p host that Go peers of v1.1.6 can talk to (spec: wire 1.3). It does not listen yet.
+ *
+ * @param listen - addresses that can be served
+ */
+export async function createHost(
+  init: NetworkInit,
+  listen: readonly Multiaddr[],
+  components: HostComponents
+): Promise<Libp2p<HostServices>> {
+  const { privateKey, protector, metrics } = components
+  return createLibp2p<HostServices>({
+    privateKey,
+    start: false,
+    metrics: () => metrics,
+    nodeInfo: { userAgent: init.agentVersion ?? DEFAULT_AGENT_VERSION },
+    addresses: addressOptions(init, listen),
+    transports: await transports(init, listen),
+    ...(protector && { connectionProtector: () => protector }),
+    connectionEncrypters: [noise(), lazyTls()],
+    streamMuxers: [yamux({ maxInboundStreams: MAX_STREAMS, maxOutboundStreams: MAX_STREAMS })],
+    connectionManager: connectionOptions(init),
+    // The muxer notices by itself when a connection is dead, and peers need not be asked once more.
+    connectionMonitor: { enabled: false },
+    services: await services(init)
+  })
+}
+
+function addressOptions(init: NetworkInit, listen: readonly Multiaddr[]): Libp2pOptions['addresses'] {
+  const { announceMultiaddress = [], noAnnounceMultiaddress = [] } = init
+  const mayTell = announceFilter(noAnnounceMultiaddress)
+  return {
+    listen: [...listen],
+    announce: [...announceMultiaddress],
+    announceFilter: (addresses) =>
+      addresses.filter((address) => mayTell(address.toString().replace(/\/p2p\/[^/]+$/, '')))
+  }
+}
+
+async function transports(
+  { peerAddresses = [] }: NetworkInit,
+  listen: readonly Multiaddr[]
+): Promise<Libp2pOptions['transports']> {
+  const all: Libp2pOptions['transports'] = [tcp(), circuitRelayTransport()]
+  if (![...listen, ...peerAddresses].some(isWebSocket)) return all
+  const { webSockets } = await import('@libp2p/websockets')
+  return [...all, webSockets()]
+}
+
+function connectionOptions({ resourceManager = {}, ...init }: NetworkInit): Libp2pOptions['connectionManager'] {
+  const { dialPeerTimeout = DEFAULT_DIAL_TIMEOUT, connectionManager = {} } = init
+  const highWater = connectionManager.highWater ?? DEFAULT_WATERMARKS.highWater
+  return {
+    maxConnections: Math.max(connectionLimit(resourceManager), 2 * highWater),
+    inboundConnectionThreshold: CALLS_PER_SECOND_AND_HOST,
+    maxIncomingPendingConnections: MAX_PENDING_CALLS,
+    // Go tries all addresses of a peer at once, libp2p in JavaScript one after the other: each gets that time.
+    addressDialTimeout: dialPeerTimeout,
+    dialTimeout: 4 * dialPeerTimeout
+  }
+}
+
+function connectionLimit(init: NonNullable<NetworkInit['resourceManager']>): number {
+  const { enabled = true, memoryLimitBytes = 0, fileDescriptorsLimit = 0 } = init
+  if (!enabled) return Number.MAX_SAFE_INTEGER
+  const memory = memoryLimitBytes > 0 ? memoryLimitBytes : totalmem() / 4
+  const byMemory = Math.floor((memory / MIB) * CONNECTIONS_PER_MIB)
+  return fileDescriptorsLimit > 0 ? Math.min(byMemory, fileDescriptorsLimit) : byMemory
+}
+
+async function services(init: NetworkInit): Promise<ServiceFactoryMap<HostServices>> {
+  return {
+    identify: identify(),
+    identifyPush: identifyPush(),
+    observedAddresses: observedAddresses(),
+    ping: ping(),
+    dht: kadDHT({
+      protocol: DHT_PROTOCOL,
+      clientMode: false,
+      allowQueryWithZeroPeers: true,
+      peerInfoMapper: passthroughMapper
+    }),
+    pubsub: gossipsub(gossipOptions(init)),
+    ...(init.enableRelayHop === true && { relay: circuitRelayServer() }),
+    ...((init.mdnsInterval ?? 0) > 0 && { mdns: (await import('./mdns.ts')).clusterMdns() })
+  }
+}

@@ -1,0 +1,34 @@
+import type { IdentifyResult, Libp2pEvents, Listener, TypedEventTarget } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+/** The parts of libp2p that this needs. */
+export interface ObservedAddressesComponents {
+  addressManager: {
+    addObservedAddr(address: Multiaddr): void
+    confirmObservedAddr(address: Multiaddr, options?: { type?: 'transport' | 'observed'; ttl?: number }): void
+  }
+  events: TypedEventTarget<Libp2pEvents>
+}
+
+/**
+ * Believes the addresses that this peer seems to have: those it listens on, and those under which another peer has
+ * reached it. libp2p would only tell others of public ones after strangers had tried them, and there are no strangers
+ * in a private network. Go peers believe one observation too (spec: wire 1.3).
+ */
+export function observedAddresses(): (components: ObservedAddressesComponents) => object {
+  return ({ addressManager, events }) => {
+    events.addEventListener('transport:listening', ({ detail: listener }: CustomEvent<Listener>) => {
+      for (const address of listener.getAddrs()) {
+        addressManager.confirmObservedAddr(address, { type: 'transport', ttl: Infinity })
+      }
+    })
+    events.addEventListener('peer:identify', ({ detail }: CustomEvent<IdentifyResult>) => {
+      const { observedAddr, connection } = detail
+      // The address of a call of ours has a passing port.
+      if (observedAddr === undefined || connection.direction !== 'inbound' || !connection.direct) return
+      addressManager.addObservedAddr(observedAddr)
+      addressManager.confirmObservedAddr(observedAddr)
+    })
+    return {}
+  }
+}

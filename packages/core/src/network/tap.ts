@@ -1,0 +1,32 @@
+import type { MessageStream } from '@libp2p/interface'
+
+/** The part of libp2p's streams that what comes in passes through before anybody hears of it. */
+interface Source {
+  onData?(data: Bytes): void
+}
+
+type Bytes = Parameters<MessageStream['send']>[0]
+
+/**
+ * Looks at all bytes that come in on a stream. A listener cannot: the first one to come takes what has arrived away
+ * from the reader.
+ *
+ * @param look - must not throw nor change the bytes
+ */
+export function tapInput(stream: MessageStream & Source, look: (data: Bytes) => void): void {
+  const onData = stream.onData?.bind(stream)
+  if (onData === undefined) return
+  stream.onData = (data) => {
+    look(data)
+    onData(data)
+  }
+}
+
+/** Looks at all bytes that go out on a stream. */
+export function tapOutput(stream: MessageStream, look: (data: Bytes) => void): void {
+  const send = stream.send.bind(stream)
+  stream.send = (data) => {
+    look(data)
+    return send(data)
+  }
+}
