@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { decodeBase32, encodeBase32Upper } from '@ipfs-cluster/api'
 import { code as DAG_PB } from '@ipld/dag-pb'
 import { CID } from 'multiformats/cid'
@@ -8,6 +9,8 @@ import * as Digest from 'multiformats/hashes/digest'
  * more than that, but all blocks stored under such names are dag-pb.
  */
 export type BlockId = string
+
+const SHA2_256 = 0x12
 
 export function blockIdOf(cid: CID): BlockId {
   return encodeBase32Upper(cid.multihash.bytes)
@@ -20,4 +23,9 @@ export function blockIdOf(cid: CID): BlockId {
  */
 export function cidOfBlockId(id: BlockId): CID {
   return CID.createV1(DAG_PB, Digest.decode(decodeBase32(id)))
+}
+
+/** The CID that a delta block with these bytes has. */
+export function cidOfBytes(bytes: Uint8Array): CID {
+  return CID.createV1(DAG_PB, Digest.create(SHA2_256, hash('sha256', bytes, 'buffer')))
 }

@@ -1,5 +1,6 @@
 import { ClusterError } from '@ipfs-cluster/api'
 import type { PeerId, Pin } from '@ipfs-cluster/api'
+import type { CID } from 'multiformats/cid'
 import type { BlockReader } from '../../blocks/index.ts'
 import { decodePin, encodePin, peerIdToBytes, pinKey, pinKeyToCid } from '../../codec/index.ts'
 import { datastorePinState } from '../../state/index.ts'
@@ -66,6 +67,16 @@ export class CrdtConsensus implements Consensus, ImportTarget {
   /** The delta blocks of this peer, which it has to serve to all others. */
   get blocks(): BlockReader {
     return this.#replica.blocks
+  }
+
+  /** Blocks that no other block of this peer links. */
+  get heads(): readonly CID[] {
+    return this.#replica.heads.cids()
+  }
+
+  /** Whether everything below the heads is there. */
+  get isComplete(): boolean {
+    return this.#replica.missing.size === 0 && !this.#replica.mustRepair
   }
 
   async start(): Promise<void> {

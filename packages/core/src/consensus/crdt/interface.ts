@@ -10,6 +10,13 @@ export interface DeltaSource {
    * @returns bytes that may be wrong: they are checked against the CID
    */
   getBlock(cid: CID, options: AbortOptions & { signal: AbortSignal }): Promise<Uint8Array>
+  /**
+   * Tells of the heads of other replicas when they come in reach, so that nobody has to wait until they are told of on
+   * the topic. Absent: they are not known.
+   *
+   * @returns a function that ends it
+   */
+  onHeads?(listener: (message: { readonly from: PeerId; readonly heads: readonly CID[] }) => void): () => void
 }
 
 /** A message of the topic of the cluster. */

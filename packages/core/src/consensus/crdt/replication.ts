@@ -33,6 +33,7 @@ export class Replication {
   readonly #announcer: Announcer | undefined
   readonly #repair: RepeatingTask
   #unsubscribe: (() => void) | undefined
+  #unsubscribeHeads: (() => void) | undefined
 
   constructor(init: ReplicationInit) {
     const { replica, source, broadcaster, log } = init
@@ -50,17 +51,21 @@ export class Replication {
   }
 
   start(): void {
-    const { broadcaster, repairInterval } = this.#init
+    const { broadcaster, repairInterval, source } = this.#init
     this.#announcer?.start()
     if (repairInterval > 0) this.#repair.start()
     this.#unsubscribe = broadcaster?.subscribe(
       (message) => this.#receive(message),
       (from) => this.#init.isTrusted(from)
     )
+    this.#unsubscribeHeads = source?.onHeads?.(({ from, heads }) => {
+      if (this.#init.isTrusted(from)) this.#walker.follow(heads)
+    })
   }
 
   async stop(): Promise<void> {
     this.#unsubscribe?.()
+    this.#unsubscribeHeads?.()
     await this.#repair.stop()
     await this.#walker.stop()
     await this.#announcer?.stop()

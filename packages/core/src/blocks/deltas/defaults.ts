@@ -1,0 +1,45 @@
+/** Our own protocol for stretches of the DAG of deltas. A change that old peers cannot read gets a new number. */
+export const DELTAS_PROTOCOL = '/ipfscluster-ts/deltas/1.0.0'
+
+/** Largest request, in bytes. */
+export const MAX_REQUEST_SIZE = 64 * 1024
+
+/** CIDs in a request, of either kind, and heads in an answer. Clusters have as many heads as peers that write at once. */
+export const MAX_CIDS = 512
+
+/** Largest message of an answer, in bytes. Blocks may have 2 MiB. */
+export const MAX_ANSWER_SIZE = 4 * 1024 * 1024
+
+/** Blocks are sent together up to this many bytes, unless one alone is larger. */
+export const TARGET_ANSWER_SIZE = 64 * 1024
+
+/** Streams that one peer may have open to us. It needs one or two. */
+export const MAX_STREAMS_PER_PEER = 4
+
+/** Requests that are worked at for all peers together. Others are told to ask somebody else. */
+export const MAX_REQUESTS = 32
+
+/** Milliseconds for a request to arrive, and for the other side to take or send the next part of an answer. */
+export const STEP_TIMEOUT = 30_000
+
+/** Bytes of blocks that are kept by a walk between finding them and sending them; others are read once more. */
+export const MAX_KEPT_BYTES = 4 * 1024 * 1024
+
+/** Blocks that a walk has found and not sent yet. It stops where the DAG is wider. */
+export const MAX_FRONTIER = 8192
+
+/**
+ * Blocks known to the asker that a walk goes over to see what lies below them. Beyond, the asker is sent blocks that it
+ * has, and ends the answer itself.
+ */
+export const MAX_KNOWN_STEPS = 16_384
+
+/** Blocks and bytes that are held for a replica that has not asked for them yet. */
+export const MAX_PREFETCHED = 4096
+export const MAX_PREFETCHED_BYTES = 8 * 1024 * 1024
+
+/** Milliseconds after which blocks that nobody asks for are dropped. */
+export const PREFETCH_PATIENCE = 30_000
+
+/** Milliseconds that a peer is not asked again after an answer without anything new in it. */
+export const USELESS_PEER_PAUSE = 30_000

@@ -1,0 +1,140 @@
+import type { PeerId } from '@ipfs-cluster/api'
+import type { CID } from 'multiformats/cid'
+import type { ByteStream } from '../../network/byte-stream.ts'
+import { messageOf } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
+import { withTimeout } from '../../util/signals.ts'
+import { Bitswap } from '../bitswap/bitswap.ts'
+import { blockIdOf, cidOfBlockId } from '../block-id.ts'
+import type { BlockId } from '../block-id.ts'
+import type { BlockReader } from '../interface.ts'
+import { ProtocolPeers } from '../protocol-peers.ts'
+import { askHeads, askStretch } from './client.ts'
+import { DELTAS_PROTOCOL, MAX_STREAMS_PER_PEER, STEP_TIMEOUT } from './defaults.ts'
+import type { DeltaExchangeComponents, DeltaExchangeInit } from './index.ts'
+import type { DeltaExchange, HeadsMessage } from './interface.ts'
+import type { StretchRequest } from './messages.ts'
+import { readNode } from './node.ts'
+import { Prefetcher } from './prefetcher.ts'
+import { DeltaServer } from './server.ts'
+
+/** Bitswap, and beside it our own protocol with peers that offer it. */
+export class PeerDeltaExchange implements DeltaExchange {
+  readonly #components: DeltaExchangeComponents
+  readonly #log: Logger
+  readonly #bitswap: Bitswap
+  /** Absent when only what Go peers know is spoken. */
+  readonly #peers: ProtocolPeers | undefined
+  readonly #listeners = new Set<(message: HeadsMessage) => void>()
+  readonly #heard = new Set<PeerId>()
+  #prefetcher: Prefetcher | undefined
+  #abort: AbortController | undefined
+
+  constructor(components: DeltaExchangeComponents, init: DeltaExchangeInit = {}) {
+    const { network, replica, logger } = components
+    this.#components = components
+    this.#log = logger.forComponent('deltas')
+    const blocks: BlockReader = {
+      get: (cid, options) => replica().blocks.get(cid, options),
+      has: (cid, options) => replica().blocks.has(cid, options)
+    }
+    this.#bitswap = new Bitswap({ network, logger, blocks })
+    if (init.stretches === false) return
+    const server = new DeltaServer({ blocks, heads: () => replica().heads, log: this.#log })
+    this.#peers = new ProtocolPeers({
+      network,
+      protocols: [DELTAS_PROTOCOL],
+      maxStreams: MAX_STREAMS_PER_PEER,
+      onStream: (stream, peer) => void server.serve(stream, peer),
+      onConnect: (peer) => this.#listen(peer),
+      onDisconnect: (peer) => this.#heard.delete(peer)
+    })
+  }
+
+  async start(): Promise<void> {
+    if (this.#abort !== undefined) return
+    this.#abort = new AbortController()
+    this.#prefetcher = new Prefetcher({
+      ask: (peer, request, signal) => this.#ask(peer, request, signal),
+      peers: () => this.#peers?.all() ?? [],
+      has: (id) => this.#components.replica().blocks.has(cidOfBlockId(id)),
+      onBlock: (id) => this.#bitswap.available(id),
+      log: this.#log
+    })
+    await this.#bitswap.start()
+    await this.#peers?.start()
+  }
+
+  async stop(): Promise<void> {
+    this.#abort?.abort()
+    this.#abort = undefined
+    await this.#prefetcher?.stop()
+    this.#prefetcher = undefined
+    await this.#peers?.stop()
+    await this.#bitswap.stop()
+  }
+
+  async getBlock(cid: CID, options: { signal: AbortSignal }): Promise<Uint8Array> {
+    const prefetched = await this.#prefetcher?.take(blockIdOf(cid), options)
+    if (prefetched !== undefined) return prefetched
+    const { bytes, from } = await this.#bitswap.want(cid, options)
+    this.#bitswap.available(blockIdOf(cid))
+    await this.#lookBelow(bytes, from)
+    return bytes
+  }
+
+  onHeads(listener: (message: HeadsMessage) => void): () => void {
+    const own = (message: HeadsMessage): void => listener(message)
+    this.#listeners.add(own)
+    for (const peer of this.#peers?.all() ?? []) this.#listen(peer)
+    return () => this.#listeners.delete(own)
+  }
+
+  /** Blocks below this one are missing too, unless we have them. */
+  async #lookBelow(bytes: Uint8Array, giver: PeerId): Promise<void> {
+    if (this.#peers === undefined || this.#peers.all().length === 0) return
+    const missing = await this.#missingBelow(bytes)
+    if (missing.length === 0) return
+    const { isComplete, heads } = this.#components.replica()
+    this.#prefetcher?.fetch(missing, isComplete ? heads : [], giver)
+  }
+
+  async #missingBelow(bytes: Uint8Array): Promise<BlockId[]> {
+    const { blocks } = this.#components.replica()
+    const missing: BlockId[] = []
+    try {
+      for (const link of readNode(bytes).links) if (!(await blocks.has(cidOfBlockId(link)))) missing.push(link)
+    } catch (err) {
+      // Who asked for the block sees for himself that it is no delta.
+      this.#log.debug(`could not look below a block: ${messageOf(err)}`)
+    }
+    return missing
+  }
+
+  async *#ask(peer: PeerId, request: StretchRequest, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    yield* askStretch(await this.#open(peer, signal), request, { signal })
+  }
+
+  async #open(peer: PeerId, signal: AbortSignal): Promise<ByteStream> {
+    if (this.#peers === undefined) throw new Error('our own protocol is turned off')
+    const { stream } = await this.#peers.open(peer, { signal: withTimeout(STEP_TIMEOUT, signal) })
+    return stream
+  }
+
+  /** Asks a peer for its heads, once for each time that it connects. */
+  #listen(peer: PeerId): void {
+    if (this.#listeners.size === 0 || this.#heard.has(peer) || this.#abort === undefined) return
+    this.#heard.add(peer)
+    void this.#askHeads(peer, this.#abort.signal)
+  }
+
+  async #askHeads(peer: PeerId, signal: AbortSignal): Promise<void> {
+    try {
+      const heads = await askHeads(await this.#open(peer, signal), { signal })
+      for (const listener of this.#listeners) listener({ from: peer, heads })
+    } catch (err) {
+      // It tells of its heads on the topic sooner or later.
+      this.#log.debug(`could not ask ${peer} for its heads: ${messageOf(err)}`)
+    }
+  }
+}

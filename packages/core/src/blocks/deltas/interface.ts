@@ -1,0 +1,33 @@
+import type { PeerId } from '@ipfs-cluster/api'
+import type { CID } from 'multiformats/cid'
+import type { AbortOptions, Startable } from '../../util/startable.ts'
+import type { BlockReader } from '../interface.ts'
+
+/** The replica of this peer, as far as other peers are served from it. */
+export interface LocalReplica {
+  readonly blocks: BlockReader
+  /** Blocks that no other block links. */
+  readonly heads: readonly CID[]
+  /** Whether everything below the heads is there. */
+  readonly isComplete: boolean
+}
+
+/** A peer told of its heads. */
+export interface HeadsMessage {
+  /** As its connection proves. */
+  readonly from: PeerId
+  readonly heads: readonly CID[]
+}
+
+/** Gets delta blocks from connected peers, and serves them those of this peer. */
+export interface DeltaExchange extends Startable {
+  /** Waits until a connected peer has the block or the signal aborts. The bytes are those that the CID names. */
+  getBlock(cid: CID, options: AbortOptions & { signal: AbortSignal }): Promise<Uint8Array>
+  /**
+   * Tells of the heads of each connected peer that can be asked, and of every one that connects later. Peers that
+   * nobody trusts are among them.
+   *
+   * @returns a function that ends it
+   */
+  onHeads(listener: (message: HeadsMessage) => void): () => void
+}

@@ -1,0 +1,152 @@
+import type { PeerId } from '@ipfs-cluster/api'
+import type { CID } from 'multiformats/cid'
+import { messageOf } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
+import { abortable } from '../../util/signals.ts'
+import type { AbortOptions } from '../../util/startable.ts'
+import { blockIdOf, cidOfBlockId, cidOfBytes } from '../block-id.ts'
+import type { BlockId } from '../block-id.ts'
+import { MAX_CIDS, USELESS_PEER_PAUSE } from './defaults.ts'
+import type { StretchRequest } from './messages.ts'
+import { readNode } from './node.ts'
+import { PrefetchBuffer } from './prefetch-buffer.ts'
+
+/** What a {@link Prefetcher} needs. */
+export interface PrefetcherInit {
+  /** Asks a peer for a stretch. */
+  ask(peer: PeerId, request: StretchRequest, signal: AbortSignal): AsyncIterable<Uint8Array>
+  /** Peers that can be asked, the best first. */
+  peers(): readonly PeerId[]
+  /** Whether this peer has the block. */
+  has(id: BlockId): Promise<boolean>
+  /** Hears of each block that came. */
+  onBlock(id: BlockId): void
+  log: Logger
+}
+
+/**
+ * Has blocks at hand before a replica asks for them: where a block was missing, those below it are missing as well in
+ * all likelihood, so the whole stretch is fetched from one peer in one stream. Whatever goes wrong, the replica only
+ * has to get its blocks in the usual way.
+ */
+export class Prefetcher {
+  readonly #init: PrefetcherInit
+  readonly #buffer = new PrefetchBuffer()
+  readonly #abort = new AbortController()
+  /** Blocks that the peer under way is to send: those asked for, and those below what it sent, as far as we lack them. */
+  readonly #expected = new Set<BlockId>()
+  /** Missing blocks that turned up while a stretch was under way that does not hold them. */
+  readonly #next = new Set<BlockId>()
+  readonly #useless = new Map<PeerId, number>()
+  #running: Promise<void> | undefined
+
+  constructor(init: PrefetcherInit) {
+    this.#init = init
+  }
+
+  /** Waits for a block that is on its way. @returns undefined when it is not, or does not come after all */
+  async take(id: BlockId, options: AbortOptions): Promise<Uint8Array | undefined> {
+    const bytes = this.#buffer.take(id)
+    if (bytes !== undefined || !this.#expected.has(id)) return bytes
+    return abortable(this.#buffer.wait(id), options)
+  }
+
+  /**
+   * Fetches these blocks and those below them. Does not wait.
+   *
+   * @param known - blocks that this peer has together with everything below them
+   * @param giver - the peer that will have them
+   */
+  fetch(ids: readonly BlockId[], known: readonly CID[], giver: PeerId): void {
+    const set = this.#running === undefined ? this.#expected : this.#next
+    for (const id of ids) if (set.size < MAX_CIDS) set.add(id)
+    if (this.#running === undefined && !this.#abort.signal.aborted) this.#running = this.#run(known, giver)
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    await this.#running
+    this.#buffer.close()
+  }
+
+  async #run(known: readonly CID[], giver: PeerId): Promise<void> {
+    // Blocks that came in the same message as the one that started this are part of the first request.
+    await new Promise(setImmediate)
+    let first: readonly CID[] = known
+    do {
+      await this.#expect([...this.#next])
+      await this.#askPeers(first, giver)
+      this.#giveUp()
+      first = []
+    } while (this.#next.size > 0 && !this.#abort.signal.aborted)
+    this.#running = undefined
+  }
+
+  /** What came in the usual way meanwhile is no longer missing. */
+  async #expect(ids: readonly BlockId[]): Promise<void> {
+    for (const id of ids) {
+      this.#next.delete(id)
+      if (!(await this.#init.has(id))) this.#expected.add(id)
+    }
+  }
+
+  #giveUp(): void {
+    for (const id of this.#expected) this.#buffer.giveUp(id)
+    this.#expected.clear()
+  }
+
+  /** Asks one peer after the other, as long as something is missing; one that has given something may give more. */
+  async #askPeers(known: readonly CID[], giver: PeerId): Promise<void> {
+    let rest = known
+    for (let peer = this.#choose(giver); peer !== undefined; peer = this.#choose(giver)) {
+      if (this.#expected.size === 0 || this.#abort.signal.aborted) return
+      const received = await this.#askPeer(peer, rest)
+      if (received === 0) this.#useless.set(peer, performance.now() + USELESS_PEER_PAUSE)
+      // What we have got since lies above what was known.
+      rest = []
+    }
+  }
+
+  #choose(giver: PeerId): PeerId | undefined {
+    const now = performance.now()
+    for (const [peer, until] of this.#useless) if (until < now) this.#useless.delete(peer)
+    const peers = this.#init.peers().filter((peer) => !this.#useless.has(peer))
+    return peers.includes(giver) ? giver : peers[0]
+  }
+
+  /** @returns how many of the missing blocks came */
+  async #askPeer(peer: PeerId, known: readonly CID[]): Promise<number> {
+    let received = 0
+    const end = new AbortController()
+    const signal = AbortSignal.any([this.#abort.signal, end.signal])
+    const wanted = [...this.#expected].slice(0, MAX_CIDS).map(cidOfBlockId)
+    try {
+      for await (const bytes of this.#init.ask(peer, { wanted, known }, signal)) {
+        received += Number(await this.#receive(bytes, signal))
+        if (this.#expected.size === 0) break
+      }
+    } catch (err) {
+      if (!this.#abort.signal.aborted) this.#init.log.debug(`stopped fetching from ${peer}: ${messageOf(err)}`)
+    } finally {
+      end.abort()
+    }
+    return received
+  }
+
+  async #receive(view: Uint8Array, signal: AbortSignal): Promise<boolean> {
+    const id = blockIdOf(cidOfBytes(view))
+    if (!this.#expected.has(id)) {
+      if (await this.#init.has(id)) return false
+      throw new Error('it sent a block that was not asked for')
+    }
+    await this.#expectBelow(view)
+    await this.#buffer.put(id, new Uint8Array(view), signal)
+    this.#expected.delete(id)
+    this.#init.onBlock(id)
+    return true
+  }
+
+  async #expectBelow(bytes: Uint8Array): Promise<void> {
+    await this.#expect(readNode(bytes).links)
+  }
+}
