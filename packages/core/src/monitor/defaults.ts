@@ -1,0 +1,13 @@
+/** Defaults of the Go release v1.1.6, in milliseconds. */
+export const DEFAULT_PING_INTERVAL = 15_000
+export const DEFAULT_CHECK_INTERVAL = 15_000
+
+/** A list of alerts that grows longer than this is emptied, as in Go. */
+export const MAX_ALERTS = 1000
+
+/** One in so many failures to measure is logged. */
+export const LOG_EVERY = 10
+
+/** Peers that have just come are told our metrics together, and not more often than this. */
+export const GREETING_DELAY = 200
+export const GREETING_INTERVAL = 5000
