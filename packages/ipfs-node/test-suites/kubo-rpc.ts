@@ -171,7 +171,10 @@ export function kuboRpcSuite(name: string, setup: Setup): void {
 
     it('exports a DAG and imports it', async () => {
       const [from, to] = [await setup(), await setup()]
-      const { cid } = await from.client.add(new Uint8Array(600_000).fill(7), { rawLeaves: true, chunker: 'size-100000' })
+      const { cid } = await from.client.add(new Uint8Array(600_000).fill(7), {
+        rawLeaves: true,
+        chunker: 'size-100000'
+      })
       const car = await bytes(from.client.dag.export(cid))
       const imported = await all(to.client.dag.import([car]))
       expect(imported.map(({ root }) => [root.cid.toString(), root.pinErrorMsg])).toEqual([[cid.toString(), '']])

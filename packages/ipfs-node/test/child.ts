@@ -25,7 +25,11 @@ export interface Child {
 }
 
 /** The child process without waiting for it to be ready. */
-export function spawnMain(args: string[]): { process: Child['process']; exited: Child['exited']; stderr: Promise<string> } {
+export function spawnMain(args: string[]): {
+  process: Child['process']
+  exited: Child['exited']
+  stderr: Promise<string>
+} {
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', '--conditions=@ipfs-cluster/source', MAIN, ...args],
@@ -48,7 +52,19 @@ export function spawnMain(args: string[]): { process: Child['process']; exited: 
 /** A node in a process of its own, ready. */
 export async function startChild(repo: string, args: string[] = []): Promise<Child> {
   const any = '/ip4/127.0.0.1/tcp/0'
-  const child = spawnMain(['--repo', repo, '--profile', 'offline', '--api', any, '--gateway', any, '--swarm', any, ...args])
+  const child = spawnMain([
+    '--repo',
+    repo,
+    '--profile',
+    'offline',
+    '--api',
+    any,
+    '--gateway',
+    any,
+    '--swarm',
+    any,
+    ...args
+  ])
   let text = ''
   const line = await new Promise<string>((resolve, reject) => {
     child.process.stdout.on('data', (chunk: Buffer) => {

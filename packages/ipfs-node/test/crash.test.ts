@@ -16,7 +16,10 @@ describe('kill -9', () => {
       const work = Array.from({ length: 4 }, async (_, worker) => {
         for (let i = 0; ; i++) {
           const content = Buffer.from(pseudoRandom(30_000 * (i + 1), (round + 1) * 1000 + worker * 100 + i + 1))
-          const response = await fetch(`${child.api}/add?chunker=size-20000`, { method: 'POST', body: form({ f: content }) })
+          const response = await fetch(`${child.api}/add?chunker=size-20000`, {
+            method: 'POST',
+            body: form({ f: content })
+          })
           const [added] = await lines(response)
           acknowledged.set(String(added?.['Hash']), content)
           if (acknowledged.size >= (round + 1) * 8) enough.resolve()

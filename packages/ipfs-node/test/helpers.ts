@@ -62,7 +62,8 @@ export function urlOf(multiaddr: string): string {
 /** A multipart body of files. */
 export function form(files: Record<string, Uint8Array | string>): FormData {
   const data = new FormData()
-  for (const [name, content] of Object.entries(files)) data.append('file', new Blob([content as never]), encodeURIComponent(name))
+  for (const [name, content] of Object.entries(files))
+    data.append('file', new Blob([content]), encodeURIComponent(name))
   return data
 }
 

@@ -10,7 +10,11 @@ describe('the program', () => {
   it('says where it listens, and keeps its identity', async () => {
     const repo = await temporaryFolder()
     const first = await startChild(repo)
-    expect(first.ready).toMatchObject({ ready: true, api: expect.stringMatching(/^\/ip4\/127\.0\.0\.1\/tcp\/\d+$/), swarm: [] })
+    expect(first.ready).toMatchObject({
+      ready: true,
+      api: expect.stringMatching(/^\/ip4\/127\.0\.0\.1\/tcp\/\d+$/),
+      swarm: []
+    })
     expect(await readFile(join(repo, 'api'), 'utf8')).toBe(first.ready.api)
     first.process.kill('SIGTERM')
     expect(await first.exited).toBe(0)
@@ -68,9 +72,15 @@ describe('the program', () => {
     const unknown = spawnMain(['--nonsense'])
     expect(await unknown.exited).toBe(2)
     const profile = spawnMain(['--repo', await temporaryFolder(), '--profile', 'moon'])
-    expect([await profile.exited, await profile.stderr]).toEqual([1, expect.stringContaining('offline, loopback, online')])
+    expect([await profile.exited, await profile.stderr]).toEqual([
+      1,
+      expect.stringContaining('offline, loopback, online')
+    ])
     const address = spawnMain(['--repo', await temporaryFolder(), '--profile', 'offline', '--api', 'localhost:5001'])
-    expect([await address.exited, await address.stderr]).toEqual([1, expect.stringContaining('--api: "localhost:5001"')])
+    expect([await address.exited, await address.stderr]).toEqual([
+      1,
+      expect.stringContaining('--api: "localhost:5001"')
+    ])
   })
 })
 

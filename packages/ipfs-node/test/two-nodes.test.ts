@@ -13,8 +13,7 @@ describe('two nodes on loopback', () => {
     const content = pseudoRandom(3_000_000)
     const { cid } = await a.client.add(content)
     const [address = ''] = a.node.swarmMultiaddrs
-    const [answer] = await b.client.swarm.connect(address as never)
-    expect(answer).toBe(`connect ${a.node.peerId} success`)
+    expect(await b.client.swarm.connect(address as never)).toEqual([`connect ${a.node.peerId} success`])
     const [peer] = await b.client.swarm.peers()
     expect(peer?.peer.toString()).toBe(a.node.peerId)
 
@@ -37,6 +36,16 @@ describe('two nodes on loopback', () => {
     expect((await pinning).toString()).toBe(cid.toString())
   })
 
+  it('take a block that comes by an add while they wait for it', async () => {
+    const b = await startNode({ profile: 'loopback' })
+    const { cid } = await b.client.add('comes by hand', { onlyHash: true })
+    const pinning = b.client.pin.add(cid)
+    // The pin must be waiting when the block comes, or there is nothing to see.
+    while ((await b.client.bitswap.stat()).wantlist.length === 0);
+    await b.client.add('comes by hand', { pin: false })
+    expect((await pinning).toString()).toBe(cid.toString())
+  })
+
   it('give up when the time that a client gave is over', async () => {
     const [a, b] = await twoNodes()
     const { cid } = await a.client.add('never stored', { onlyHash: true })
@@ -54,15 +63,36 @@ describe('two nodes on loopback', () => {
     expect(Message).toMatch(/^connect 12D3KooWAk2z2zZL2UeA69uzy7WHGC9JFJ4LHuJy27BhWwGppLXw failure: failed to dial/)
   })
 
+  it('exchange blocks as nodes of the public network do', async () => {
+    // Repos made for another profile have no bootstrap nodes, so nothing leaves this machine.
+    const repos = await Promise.all(
+      [1, 2].map(async () => {
+        const { node, repo } = await startNode()
+        await node.stop()
+        return repo
+      })
+    )
+    const [a, b] = await Promise.all(repos.map((repo) => startNode({ repo, profile: 'online' })))
+    const { cid } = await a!.client.add('found by asking those who are connected')
+    await b!.client.swarm.connect(a!.node.swarmMultiaddrs[0] as never)
+    await b!.client.pin.add(cid)
+    const { protocols } = await b!.client.id()
+    expect(protocols).toContain('/ipfs/bitswap/1.2.0')
+  })
+
   it('stay apart when one is offline', async () => {
     const a = await startNode()
-    for (const command of ['swarm/peers', 'swarm/connect?arg=/ip4/127.0.0.1/tcp/1/p2p/12D3KooWAk2z2zZL2UeA69uzy7WHGC9JFJ4LHuJy27BhWwGppLXw']) {
+    for (const command of [
+      'swarm/peers',
+      'swarm/connect?arg=/ip4/127.0.0.1/tcp/1/p2p/12D3KooWAk2z2zZL2UeA69uzy7WHGC9JFJ4LHuJy27BhWwGppLXw'
+    ]) {
       const response = await a.post(command)
       expect(await response.json()).toMatchObject({ Message: expect.stringContaining('online mode') })
     }
     const missing = await a.post('block/get?arg=QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn')
     expect(await missing.json()).toMatchObject({
-      Message: 'block was not found locally (offline): ipld: could not find QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn'
+      Message:
+        'block was not found locally (offline): ipld: could not find QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn'
     })
     const added = await a.post('add', { body: form({ f: 'x' }) })
     expect(added.status).toBe(200)

@@ -2,15 +2,12 @@ import type { CID } from 'multiformats/cid'
 import { BlockNotFoundError } from '../errors.ts'
 import type { BlockStore } from '../store/block-store.ts'
 
-/** Most blocks that are asked of other nodes at once, over all callers: it bounds the memory that they take. */
-const MAX_WANTS = 64
-
 /** How other nodes are asked for blocks. */
 export interface Exchange {
   /** Waits until some node sends the block. The bytes may be trusted to have the CID's hash. */
   want(cid: CID, options: { signal?: AbortSignal }): Promise<Uint8Array>
-  /** A block is here now: nodes that asked for it may have it. */
-  announce(cid: CID): void
+  /** A block is here now: those who wait for it may have it. The bytes may change after the call. */
+  announce(cid: CID, bytes: Uint8Array): void
 }
 
 export interface ReadOptions {
@@ -36,8 +33,6 @@ const IDENTITY = 0x00
 export class Blocks {
   readonly store: BlockStore
   readonly #exchange: Exchange | undefined
-  #wants = 0
-  readonly #waiting: (() => void)[] = []
 
   constructor(components: BlocksComponents) {
     this.store = components.store
@@ -73,34 +68,15 @@ export class Blocks {
   async put(cid: CID, bytes: Uint8Array, toucher?: Toucher): Promise<void> {
     if (cid.multihash.code === IDENTITY) return
     toucher?.touch(cid.multihash.bytes)
-    await this.store.put(cid.multihash.bytes, bytes)
-    this.#exchange?.announce(cid)
+    const stored = this.store.put(cid.multihash.bytes, bytes)
+    this.#exchange?.announce(cid, bytes)
+    await stored
   }
 
   async #fetch(cid: CID, options: ReadOptions): Promise<Uint8Array> {
     if (this.#exchange === undefined || options.offline === true) throw new BlockNotFoundError(cid)
-    const exchange = this.#exchange
-    return this.#limited(options, async () => {
-      const bytes = await exchange.want(cid, { signal: options.signal })
-      await this.put(cid, bytes)
-      return bytes
-    })
-  }
-
-  async #limited<T>({ signal }: ReadOptions, action: () => Promise<T>): Promise<T> {
-    while (this.#wants >= MAX_WANTS) {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      this.#waiting.push(resolve)
-      await promise
-      if (signal?.aborted === true) this.#waiting.shift()?.()
-      signal?.throwIfAborted()
-    }
-    this.#wants++
-    try {
-      return await action()
-    } finally {
-      this.#wants--
-      this.#waiting.shift()?.()
-    }
+    const bytes = await this.#exchange.want(cid, { signal: options.signal })
+    await this.put(cid, bytes)
+    return bytes
   }
 }

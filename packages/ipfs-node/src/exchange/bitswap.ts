@@ -8,6 +8,7 @@ import type { CID } from 'multiformats/cid'
 import type { Exchange } from '../dag/blocks.ts'
 import { assertMatches, hasherOf } from '../dag/hashes.ts'
 import type { BlockStore } from '../store/block-store.ts'
+import { SharedWants } from './shared-wants.ts'
 
 /** A message of 4 MiB must get through even where the way is slow. */
 const MESSAGE_TIMEOUT_MS = 60_000
@@ -38,6 +39,7 @@ export interface BitswapStat {
 export class BitswapExchange implements Exchange {
   readonly #mixin: HeliaMixin<HeliaWithLibp2p>
   readonly #helia: HeliaWithLibp2p
+  readonly #wants = new SharedWants((cid, signal) => this.#bitswap.want(cid, { signal }))
   #broker: Broker | undefined
   #blocksReceived = 0
   #dataReceived = 0
@@ -78,14 +80,16 @@ export class BitswapExchange implements Exchange {
   }
 
   async want(cid: CID, options: { signal?: AbortSignal }): Promise<Uint8Array> {
-    const bytes = await this.#bitswap.want(cid, options)
+    const bytes = await this.#wants.want(cid, options.signal)
     assertMatches(cid, bytes)
     this.#blocksReceived++
     this.#dataReceived += bytes.length
     return bytes
   }
 
-  announce(cid: CID): void {
+  announce(cid: CID, bytes: Uint8Array): void {
+    // A copy: the owner of the bytes may change them as soon as the block is written.
+    if (this.#wants.has(cid)) this.#wants.arrived(cid, bytes.slice())
     this.#bitswap.notify(cid).catch(() => {})
   }
 

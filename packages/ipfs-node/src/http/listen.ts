@@ -10,6 +10,8 @@ const CLOSE_GRACE_MS = 1000
 export function streamingServer(): FastifyInstance {
   const app = fastify({
     logger: false,
+    // A request may name hundreds of CIDs.
+    http: { maxHeaderSize: 1 << 20 },
     // Uploads and pins may take as long as they take.
     requestTimeout: 0,
     connectionTimeout: 0,

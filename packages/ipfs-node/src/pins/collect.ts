@@ -35,38 +35,38 @@ export class Collector {
   /** Runs a collection after those asked for before. What it removed comes out as it goes. */
   async *collect(options: { signal?: AbortSignal } = {}): AsyncGenerator<Collected> {
     const { leases, blocks } = this.#components
-    const turn = Promise.withResolvers<void>()
-    const previous = this.#last
-    this.#last = turn.promise
-    await previous
+    using _turn = await this.#turn()
+    leases.beginCollection()
     try {
-      leases.beginCollection()
-      try {
-        yield* new Collection(this.#components, options.signal).run()
-      } finally {
-        leases.endCollection()
-      }
-      await compact(blocks.store, options)
+      yield* new Collection(this.#components, options.signal).run()
     } finally {
-      turn.resolve()
+      leases.endCollection()
     }
+    await compact(blocks.store, options)
   }
 
-  /** Removes one block that no pin holds. */
+  /** Removes one block, of which the caller knows that no pin holds it. */
   async removeBlock(cid: CID, force: boolean): Promise<void> {
-    const { blocks } = this.#components
-    const turn = Promise.withResolvers<void>()
-    const previous = this.#last
-    this.#last = turn.promise
-    await previous
-    try {
-      await blocks.store.flush()
-      const location = blocks.store.locate(cid.multihash.bytes)
-      if (location !== undefined) await blocks.store.remove([{ multihash: cid.multihash.bytes, location }])
-      else if (!force) throw new KuboError(`ipld: could not find ${cid.toString()}`)
-    } finally {
-      turn.resolve()
+    const { blocks, leases } = this.#components
+    const multihash = cid.multihash.bytes
+    using _turn = await this.#turn()
+    await blocks.store.flush()
+    const location = blocks.store.locate(multihash)
+    if (location === undefined) {
+      if (force) return
+      throw new KuboError(`ipld: could not find ${cid.toString()}`)
     }
+    const removed = await blocks.store.remove([{ multihash, location }], (key) => leases.holds(key))
+    if (removed.length === 0) throw new KuboError('in use by an operation under way: try again when it is done')
+  }
+
+  /** Waits until all removals that were asked for before are done. */
+  async #turn(): Promise<Disposable> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const previous = this.#last
+    this.#last = promise
+    await previous
+    return { [Symbol.dispose]: resolve }
   }
 }
 

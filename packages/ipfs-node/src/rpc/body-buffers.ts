@@ -1,4 +1,4 @@
-import { KuboError } from '../errors.ts'
+import type { KuboError } from '../errors.ts'
 
 const INITIAL = 256 << 10
 
@@ -6,7 +6,7 @@ const INITIAL = 256 << 10
 export interface BodyBuffer {
   bytes: Uint8Array
   /** Nobody looks at the bytes any more. */
-  release(): void
+  release: () => void
 }
 
 /**

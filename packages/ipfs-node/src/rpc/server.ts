@@ -65,7 +65,7 @@ async function handle(
 
 async function runCommand(node: NodeParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://localhost')
-  const command = COMMANDS[decodeURIComponent(url.pathname).slice(PREFIX.length).replace(/\/$/, '')]
+  const command = findCommand(url)
   if (command === undefined) {
     refuse(response, 404, '404 page not found')
     return
@@ -89,6 +89,19 @@ async function runCommand(node: NodeParts, request: IncomingMessage, response: S
     // What the command did not want of the body is not kept.
     request.resume()
   }
+}
+
+/** The command of a URL. What follows its name in the path is its first argument: `cat/CID` is `cat?arg=CID`. */
+function findCommand(url: URL): Command | undefined {
+  const path = url.pathname.slice(PREFIX.length).replace(/\/$/, '')
+  if (Object.hasOwn(COMMANDS, path)) return COMMANDS[path]
+  const slash = path.lastIndexOf('/')
+  const parent = path.slice(0, Math.max(0, slash))
+  if (!Object.hasOwn(COMMANDS, parent)) return undefined
+  const args = url.searchParams.getAll('arg')
+  url.searchParams.delete('arg')
+  for (const arg of [decodeURIComponent(path.slice(slash + 1)), ...args]) url.searchParams.append('arg', arg)
+  return COMMANDS[parent]
 }
 
 function makeContext(

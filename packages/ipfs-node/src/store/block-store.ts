@@ -258,8 +258,11 @@ export class BlockStore {
   #takeBatch(): Pending[] {
     let bytes = 0
     let count = 0
-    while (count < this.#queue.length && count < WRITE_BLOCKS && (count === 0 || bytes < WRITE_BYTES)) {
-      bytes += this.#queue[count++]?.data?.length ?? 0
+    const isMove = this.#queue[0]?.movedFrom !== undefined
+    for (const { data, movedFrom } of this.#queue) {
+      if (count === WRITE_BLOCKS || bytes >= WRITE_BYTES || (movedFrom !== undefined) !== isMove) break
+      bytes += data?.length ?? 0
+      count++
     }
     return this.#queue.splice(0, count)
   }
@@ -275,7 +278,7 @@ export class BlockStore {
       total += head.length + data.length
       buffers.push(head, data)
     }
-    const segment = await this.segments.forAppend(total)
+    const segment = await this.segments.forAppend(total, batch[0]?.movedFrom !== undefined)
     const position = segment.size
     await segment.write(buffers, position)
     segment.size = position + total

@@ -73,9 +73,13 @@ export class Segments {
     return [...this.#segments.values()]
   }
 
-  /** The segment to append `bytes` to, a new one when they do not fit. */
-  async forAppend(bytes: number): Promise<Segment> {
-    await this.#checkSpace(bytes)
+  /**
+   * The segment to append `bytes` to, a new one when they do not fit.
+   *
+   * @param isMove the bytes are written to free more elsewhere, so the reserve may be used for them
+   */
+  async forAppend(bytes: number, isMove: boolean): Promise<Segment> {
+    if (!isMove) await this.#checkSpace(bytes)
     const active = this.#active
     if (active !== undefined && active.size + bytes <= this.#init.segmentSize) return active
     return this.#begin()

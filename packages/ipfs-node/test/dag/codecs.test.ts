@@ -23,7 +23,10 @@ describe('isPbLeaf', () => {
   })
 
   it('sees links that come after the data, as old writers put them', () => {
-    const { Links, Data } = { Links: [{ Name: 'a', Hash: cidOf(Buffer.from('x')), Tsize: 1 }], Data: Buffer.from('data') }
+    const { Links, Data } = {
+      Links: [{ Name: 'a', Hash: cidOf(Buffer.from('x')), Tsize: 1 }],
+      Data: Buffer.from('data')
+    }
     const dataOnly = dagPb.encode({ Data, Links: [] })
     const linksOnly = dagPb.encode({ Links })
     const bytes = Buffer.concat([dataOnly, linksOnly])

@@ -22,7 +22,11 @@ describe('the gateway', () => {
       const response = await fetch(url, { headers: { Range: range } })
       return [response.status, response.headers.get('content-range'), await response.bytes()]
     }
-    expect(await part('bytes=262140-262149')).toEqual([206, 'bytes 262140-262149/700000', content.slice(262_140, 262_150)])
+    expect(await part('bytes=262140-262149')).toEqual([
+      206,
+      'bytes 262140-262149/700000',
+      content.slice(262_140, 262_150)
+    ])
     expect(await part('bytes=699990-')).toEqual([206, 'bytes 699990-699999/700000', content.slice(699_990)])
     expect((await part('bytes=-5'))[2]).toEqual(content.slice(-5))
     expect((await part('bytes=700000-')).slice(0, 2)).toEqual([416, 'bytes */700000'])
@@ -44,7 +48,10 @@ describe('the gateway', () => {
     const redirect = await fetch(`${gateway}/ipfs/${root}`, { redirect: 'manual' })
     expect([redirect.status, redirect.headers.get('location')]).toEqual([302, `/ipfs/${root}/`])
     const index = await fetch(`${gateway}/ipfs/${root}/`)
-    expect([index.headers.get('content-type'), await index.text()]).toEqual(['text/html; charset=utf-8', '<h1>home</h1>'])
+    expect([index.headers.get('content-type'), await index.text()]).toEqual([
+      'text/html; charset=utf-8',
+      '<h1>home</h1>'
+    ])
     const listing = await fetch(`${gateway}/ipfs/${root}/plain/`)
     const html = await listing.text()
     expect(html).toContain('&lt;odd&gt; &amp; name.txt')
@@ -77,7 +84,10 @@ describe('the gateway', () => {
     expect((await answer('/ipfs/not-a-cid'))[0]).toBe(400)
     expect(await answer(`/ipfs/${cid.toString()}/none`)).toEqual([404, `no link named "none" under ${cid.toString()}`])
     const missing = 'QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn'
-    expect(await answer(`/ipfs/${missing}`)).toEqual([404, `block was not found locally (offline): ipld: could not find ${missing}`])
+    expect(await answer(`/ipfs/${missing}`)).toEqual([
+      404,
+      `block was not found locally (offline): ipld: could not find ${missing}`
+    ])
     expect((await answer(`/ipfs/${cid.toString()}`, { method: 'POST' }))[0]).toBe(405)
     expect((await answer('/ipns/example.com'))[1]).toContain('does not look names up')
     expect((await answer('/'))[0]).toBe(404)

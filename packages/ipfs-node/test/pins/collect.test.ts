@@ -19,7 +19,10 @@ async function parts(): Promise<{ blocks: Blocks; pins: Pins; leases: Leases; co
   const folder = await temporaryFolder()
   const database = new Database(join(folder, 'index'))
   await database.open()
-  const store = new BlockStore(database, new Segments({ folder: join(folder, 'blocks'), segmentSize: 1 << 20, reserve: 0 }))
+  const store = new BlockStore(
+    database,
+    new Segments({ folder: join(folder, 'blocks'), segmentSize: 1 << 20, reserve: 0 })
+  )
   await store.open()
   after(async () => {
     await store.close()
@@ -65,7 +68,9 @@ describe('Collector', () => {
     const loose = await put(blocks, 'loose')
     const location = blocks.store.locate(leaf.multihash.bytes)
     await blocks.store.remove([{ multihash: leaf.multihash.bytes, location: location! }])
-    await expect(collect(collector.collect())).rejects.toThrow('garbage collection aborted: could not retrieve some links')
+    await expect(collect(collector.collect())).rejects.toThrow(
+      'garbage collection aborted: could not retrieve some links'
+    )
     expect(await blocks.has(loose)).toBe(true)
   })
 
@@ -78,7 +83,12 @@ describe('Collector', () => {
     lease.touch(touched.multihash.bytes)
     lease.root(root)
     await collect(collector.collect())
-    expect(await Promise.all([touched, leaf, root, loose].map((cid) => blocks.has(cid)))).toEqual([true, true, true, false])
+    expect(await Promise.all([touched, leaf, root, loose].map((cid) => blocks.has(cid)))).toEqual([
+      true,
+      true,
+      true,
+      false
+    ])
     lease.release()
     await collect(collector.collect())
     expect(await Promise.all([touched, leaf, root].map((cid) => blocks.has(cid)))).toEqual([false, false, false])
@@ -93,7 +103,10 @@ describe('Collector', () => {
     const collecting = collector.collect()
     await collecting.next()
     const isThere = await blocks.has(root)
-    const pinned = await pins.add(root, 'recursive').then(() => true, () => false)
+    const pinned = await pins.add(root, 'recursive').then(
+      () => true,
+      () => false
+    )
     for await (const _ of collecting);
     // Either it was removed before the pin came, and the pin failed, or it is whole.
     expect(pinned).toBe(isThere)

@@ -33,9 +33,22 @@ async function parse(body: AsyncIterable<Uint8Array>): Promise<{ extra?: string;
 describe('readParts', () => {
   // Contents full of what looks like the start of a delimiter.
   const tricky = fc
-    .array(fc.constantFrom('\r', '\n', '\r\n', '-', '--', `--${BOUNDARY.slice(0, 2)}`, `\r\n--${BOUNDARY.slice(0, 2)}`, 'x', 'data'), {
-      maxLength: 30
-    })
+    .array(
+      fc.constantFrom(
+        '\r',
+        '\n',
+        '\r\n',
+        '-',
+        '--',
+        `--${BOUNDARY.slice(0, 2)}`,
+        `\r\n--${BOUNDARY.slice(0, 2)}`,
+        'x',
+        'data'
+      ),
+      {
+        maxLength: 30
+      }
+    )
     .map((pieces) => Buffer.from(pieces.join('')))
 
   it('gives back every part, however the body is cut', async () => {
@@ -74,7 +87,9 @@ describe('readParts', () => {
 
 describe('describePart', () => {
   const part = (disposition: string, type?: string): ReturnType<typeof describePart> =>
-    describePart(new Map([['content-disposition', disposition], ...(type === undefined ? [] : [['content-type', type] as const])]))
+    describePart(
+      new Map([['content-disposition', disposition], ...(type === undefined ? [] : [['content-type', type] as const])])
+    )
 
   it('reads names as Kubo does', () => {
     expect(part('form-data; name="file"; filename="a%20b%2Fc%2Bd.txt"').path).toBe('a b/c+d.txt')

@@ -167,6 +167,20 @@ describe('BlockStore', () => {
     expect(await store.has(key)).toBe(true)
   })
 
+  it('gives space back on a disk that takes no more blocks', async () => {
+    const folder = await temporaryFolder()
+    const first = await openStore(folder, { segmentSize: 50_000 })
+    const blocks = Array.from({ length: 40 }, (_, i) => block(i + 1))
+    for (const { key, bytes } of blocks) await first.store.put(key, bytes)
+    await first.close()
+    const before = await diskSize(folder)
+    const { store } = await openStore(folder, { segmentSize: 50_000, reserve: Number.MAX_SAFE_INTEGER })
+    await store.remove((await collect(store.entries())).slice(10))
+    await compact(store)
+    expect(await diskSize(folder)).toBeLessThan(before / 3)
+    expect(await collect(store.entries())).toHaveLength(10)
+  })
+
   it('forgets what a damaged file has lost, and takes it anew', async () => {
     const folder = await temporaryFolder()
     const first = await openStore(folder)
@@ -190,15 +204,20 @@ describe('BlockStore', () => {
 describe('the head of a record', () => {
   it('reads what was written, at any place', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 64 }), fc.nat(5_000_000), fc.uint8Array({ maxLength: 40 }), (body, length, before) => {
-        const { bytes } = digest(body, SHA2_256)
-        const head = recordHead(bytes, length)
-        const read = readHead(Buffer.concat([before, head]), before.length)
-        expect(read?.length).toBe(length)
-        expect(read?.headLength).toBe(head.length)
-        expect(Buffer.from(read?.multihash ?? [])).toEqual(Buffer.from(bytes))
-        expect(readHead(head.subarray(0, head.length - 1), 0)).toBeUndefined()
-      })
+      fc.property(
+        fc.uint8Array({ maxLength: 64 }),
+        fc.nat(5_000_000),
+        fc.uint8Array({ maxLength: 40 }),
+        (body, length, before) => {
+          const { bytes } = digest(body, SHA2_256)
+          const head = recordHead(bytes, length)
+          const read = readHead(Buffer.concat([before, head]), before.length)
+          expect(read?.length).toBe(length)
+          expect(read?.headLength).toBe(head.length)
+          expect(Buffer.from(read?.multihash ?? [])).toEqual(Buffer.from(bytes))
+          expect(readHead(head.subarray(0, head.length - 1), 0)).toBeUndefined()
+        }
+      )
     )
   })
 })

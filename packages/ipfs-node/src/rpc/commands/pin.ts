@@ -131,18 +131,20 @@ async function pinAll(context: RpcContext, onBlock: () => void): Promise<string[
   return pinned
 }
 
-async function* pinsOf({ node, args, read, encode }: RpcContext, type: PinType): AsyncGenerator<ListedPin> {
+async function* pinsOf(context: RpcContext, type: PinType): AsyncGenerator<ListedPin> {
+  const { node, args, read, encode } = context
   for (const path of args) {
     const cid = await resolveBlock(node.blocks, path, read)
     const holder = await node.holders.holder(cid, type, read)
     if (holder === undefined) throw new KuboError(`path '${path}' is not pinned`)
-    yield { Cid: encode(cid), Name: holder.name, Type: describeHolder(holder, encode) }
+    yield { Cid: encode(cid), Name: showsNames(context) ? holder.name : '', Type: describeHolder(holder, encode) }
   }
 }
 
-async function* allPins({ node, options, read, encode }: RpcContext, type: PinType): AsyncGenerator<ListedPin> {
+async function* allPins(context: RpcContext, type: PinType): AsyncGenerator<ListedPin> {
+  const { node, options, read, encode } = context
   const filter = options.string('name') ?? ''
-  const showNames = options.bool('names') === true || filter !== ''
+  const showNames = showsNames(context)
   for (const mode of ['recursive', 'direct'] as const) {
     if (type !== mode && type !== 'all') continue
     for await (const { cid, name } of node.pins.list(mode)) {
@@ -153,6 +155,10 @@ async function* allPins({ node, options, read, encode }: RpcContext, type: PinTy
   for await (const cid of node.holders.indirect(read)) {
     if (!(await isRoot(node, cid))) yield { Cid: encode(cid), Name: '', Type: 'indirect' }
   }
+}
+
+function showsNames({ options }: RpcContext): boolean {
+  return options.bool('names') === true || (options.string('name') ?? '') !== ''
 }
 
 async function isRoot({ pins }: RpcContext['node'], cid: CID): Promise<boolean> {
