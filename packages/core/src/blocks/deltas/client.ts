@@ -17,8 +17,8 @@ export async function askHeads(stream: ByteStream, options: AbortOptions = {}): 
 }
 
 /**
- * Asks for a stretch. Blocks come as views of a message, unchecked, each before all blocks below it. The other side is
- * held up as long as no block is taken; leaving the loop ends the answer.
+ * Asks for a stretch. Blocks come many together, as views of a message that are valid until the next one, unchecked;
+ * each before all blocks below it. The other side is held up as long as none are taken; leaving the loop ends the answer.
  *
  * @throws ClusterError `ERR_PEER_UNREACHABLE` when the other side will not answer, `ERR_STREAM` when it broke off,
  * `ERR_BAD_ENCODING` when the answer makes no sense
@@ -27,8 +27,8 @@ export async function* askStretch(
   stream: ByteStream,
   request: StretchRequest,
   options: AbortOptions = {}
-): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const { blocks } of ask(stream, { kind: 'stretch', ...request }, options)) yield* blocks
+): AsyncGenerator<readonly Uint8Array[], void, undefined> {
+  for await (const { blocks } of ask(stream, { kind: 'stretch', ...request }, options)) yield blocks
 }
 
 async function* ask(

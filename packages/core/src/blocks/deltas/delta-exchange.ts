@@ -5,7 +5,7 @@ import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import { withTimeout } from '../../util/signals.ts'
 import { Bitswap } from '../bitswap/bitswap.ts'
-import { blockIdOf, cidOfBlockId } from '../block-id.ts'
+import { blockIdOf } from '../block-id.ts'
 import type { BlockId } from '../block-id.ts'
 import type { BlockReader } from '../interface.ts'
 import { ProtocolPeers } from '../protocol-peers.ts'
@@ -54,13 +54,15 @@ export class PeerDeltaExchange implements DeltaExchange {
   async start(): Promise<void> {
     if (this.#abort !== undefined) return
     this.#abort = new AbortController()
-    this.#prefetcher = new Prefetcher({
-      ask: (peer, request, signal) => this.#ask(peer, request, signal),
-      peers: () => this.#peers?.all() ?? [],
-      has: (id) => this.#components.replica().blocks.has(cidOfBlockId(id)),
-      onBlock: (id) => this.#bitswap.available(id),
-      log: this.#log
-    })
+    this.#prefetcher =
+      this.#peers &&
+      new Prefetcher({
+        ask: (peer, request, signal) => this.#ask(peer, request, signal),
+        peers: () => this.#peers?.all() ?? [],
+        areMerged: (ids) => this.#components.replica().areMerged(ids),
+        onBlock: (id) => this.#bitswap.available(id),
+        log: this.#log
+      })
     await this.#bitswap.start()
     await this.#peers?.start()
   }
@@ -83,6 +85,10 @@ export class PeerDeltaExchange implements DeltaExchange {
     return bytes
   }
 
+  takeAtHand(cid: CID): Uint8Array | undefined {
+    return this.#prefetcher?.takeAtHand(blockIdOf(cid))
+  }
+
   onHeads(listener: (message: HeadsMessage) => void): () => void {
     const own = (message: HeadsMessage): void => listener(message)
     this.#listeners.add(own)
@@ -92,26 +98,15 @@ export class PeerDeltaExchange implements DeltaExchange {
 
   /** Blocks below this one are missing too, unless we have them. */
   async #lookBelow(bytes: Uint8Array, giver: PeerId): Promise<void> {
-    if (this.#peers === undefined || this.#peers.all().length === 0) return
-    const missing = await this.#missingBelow(bytes)
-    if (missing.length === 0) return
-    const { isComplete, heads } = this.#components.replica()
-    this.#prefetcher?.fetch(missing, isComplete ? heads : [], giver)
+    if (this.#prefetcher === undefined) return
+    const replica = this.#components.replica()
+    const links = linksOf(bytes)
+    const areMerged = await replica.areMerged(links)
+    const missing = links.filter((_, i) => areMerged[i] !== true)
+    if (missing.length > 0) this.#prefetcher.fetch(missing, replica.isComplete ? replica.heads : [], giver)
   }
 
-  async #missingBelow(bytes: Uint8Array): Promise<BlockId[]> {
-    const { blocks } = this.#components.replica()
-    const missing: BlockId[] = []
-    try {
-      for (const link of readNode(bytes).links) if (!(await blocks.has(cidOfBlockId(link)))) missing.push(link)
-    } catch (err) {
-      // Who asked for the block sees for himself that it is no delta.
-      this.#log.debug(`could not look below a block: ${messageOf(err)}`)
-    }
-    return missing
-  }
-
-  async *#ask(peer: PeerId, request: StretchRequest, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *#ask(peer: PeerId, request: StretchRequest, signal: AbortSignal): AsyncGenerator<readonly Uint8Array[]> {
     yield* askStretch(await this.#open(peer, signal), request, { signal })
   }
 
@@ -136,5 +131,14 @@ export class PeerDeltaExchange implements DeltaExchange {
       // It tells of its heads on the topic sooner or later.
       this.#log.debug(`could not ask ${peer} for its heads: ${messageOf(err)}`)
     }
+  }
+}
+
+function linksOf(bytes: Uint8Array): readonly BlockId[] {
+  try {
+    return readNode(bytes).links
+  } catch {
+    // Who asked for the block sees for himself that it is no delta.
+    return []
   }
 }

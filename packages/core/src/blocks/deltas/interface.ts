@@ -1,6 +1,7 @@
 import type { PeerId } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { AbortOptions, Startable } from '../../util/startable.ts'
+import type { BlockId } from '../block-id.ts'
 import type { BlockReader } from '../interface.ts'
 
 /** The replica of this peer, as far as other peers are served from it. */
@@ -10,6 +11,8 @@ export interface LocalReplica {
   readonly heads: readonly CID[]
   /** Whether everything below the heads is there. */
   readonly isComplete: boolean
+  /** For each block, whether it is part of the replica. */
+  areMerged(ids: readonly BlockId[]): Promise<readonly boolean[]>
 }
 
 /** A peer told of its heads. */
@@ -23,6 +26,8 @@ export interface HeadsMessage {
 export interface DeltaExchange extends Startable {
   /** Waits until a connected peer has the block or the signal aborts. The bytes are those that the CID names. */
   getBlock(cid: CID, options: AbortOptions & { signal: AbortSignal }): Promise<Uint8Array>
+  /** Takes a block that has come before it was asked for. */
+  takeAtHand(cid: CID): Uint8Array | undefined
   /**
    * Tells of the heads of each connected peer that can be asked, and of every one that connects later. Peers that
    * nobody trusts are among them.

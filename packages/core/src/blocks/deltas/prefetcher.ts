@@ -14,11 +14,11 @@ import { PrefetchBuffer } from './prefetch-buffer.ts'
 /** What a {@link Prefetcher} needs. */
 export interface PrefetcherInit {
   /** Asks a peer for a stretch. */
-  ask(peer: PeerId, request: StretchRequest, signal: AbortSignal): AsyncIterable<Uint8Array>
+  ask(peer: PeerId, request: StretchRequest, signal: AbortSignal): AsyncIterable<readonly Uint8Array[]>
   /** Peers that can be asked, the best first. */
   peers(): readonly PeerId[]
-  /** Whether this peer has the block. */
-  has(id: BlockId): Promise<boolean>
+  /** For each block, whether it is part of the replica of this peer. */
+  areMerged(ids: readonly BlockId[]): Promise<readonly boolean[]>
   /** Hears of each block that came. */
   onBlock(id: BlockId): void
   log: Logger
@@ -42,6 +42,11 @@ export class Prefetcher {
 
   constructor(init: PrefetcherInit) {
     this.#init = init
+  }
+
+  /** Takes a block that has come. */
+  takeAtHand(id: BlockId): Uint8Array | undefined {
+    return this.#buffer.take(id)
   }
 
   /** Waits for a block that is on its way. @returns undefined when it is not, or does not come after all */
@@ -74,7 +79,7 @@ export class Prefetcher {
     await new Promise(setImmediate)
     let first: readonly CID[] = known
     do {
-      await this.#expect([...this.#next])
+      await this.#expectNext()
       await this.#askPeers(first, giver)
       this.#giveUp()
       first = []
@@ -83,11 +88,15 @@ export class Prefetcher {
   }
 
   /** What came in the usual way meanwhile is no longer missing. */
-  async #expect(ids: readonly BlockId[]): Promise<void> {
-    for (const id of ids) {
-      this.#next.delete(id)
-      if (!(await this.#init.has(id))) this.#expected.add(id)
-    }
+  async #expectNext(): Promise<void> {
+    const ids = [...this.#next]
+    this.#next.clear()
+    for (const id of await this.#unmerged(ids)) this.#expected.add(id)
+  }
+
+  async #unmerged(ids: readonly BlockId[]): Promise<Set<BlockId>> {
+    const areMerged = await this.#init.areMerged(ids)
+    return new Set(ids.filter((_, i) => areMerged[i] !== true))
   }
 
   #giveUp(): void {
@@ -121,8 +130,8 @@ export class Prefetcher {
     const signal = AbortSignal.any([this.#abort.signal, end.signal])
     const wanted = [...this.#expected].slice(0, MAX_CIDS).map(cidOfBlockId)
     try {
-      for await (const bytes of this.#init.ask(peer, { wanted, known }, signal)) {
-        received += Number(await this.#receive(bytes, signal))
+      for await (const views of this.#init.ask(peer, { wanted, known }, signal)) {
+        received += await this.#receive(views, signal)
         if (this.#expected.size === 0) break
       }
     } catch (err) {
@@ -133,20 +142,26 @@ export class Prefetcher {
     return received
   }
 
-  async #receive(view: Uint8Array, signal: AbortSignal): Promise<boolean> {
-    const id = blockIdOf(cidOfBytes(view))
-    if (!this.#expected.has(id)) {
-      if (await this.#init.has(id)) return false
-      throw new Error('it sent a block that was not asked for')
+  /** @returns how many of the blocks were missing */
+  async #receive(views: readonly Uint8Array[], signal: AbortSignal): Promise<number> {
+    const blocks = views.map(readBlock)
+    const unmerged = await this.#unmerged([...new Set(blocks.flatMap(({ id, links }) => [id, ...links]))])
+    let received = 0
+    for (const { id, links, bytes } of blocks) {
+      if (!unmerged.has(id)) continue
+      if (!this.#expected.has(id)) throw new Error('it sent a block that was not asked for')
+      for (const link of links) if (unmerged.has(link)) this.#expected.add(link)
+      await this.#buffer.put(id, bytes, signal)
+      this.#expected.delete(id)
+      this.#init.onBlock(id)
+      received++
     }
-    await this.#expectBelow(view)
-    await this.#buffer.put(id, new Uint8Array(view), signal)
-    this.#expected.delete(id)
-    this.#init.onBlock(id)
-    return true
+    return received
   }
+}
 
-  async #expectBelow(bytes: Uint8Array): Promise<void> {
-    await this.#expect(readNode(bytes).links)
-  }
+/** A copy of a block, which says itself which one it is. */
+function readBlock(view: Uint8Array): { id: BlockId; links: readonly BlockId[]; bytes: Uint8Array } {
+  const bytes = new Uint8Array(view)
+  return { id: blockIdOf(cidOfBytes(bytes)), links: readNode(bytes).links, bytes }
 }

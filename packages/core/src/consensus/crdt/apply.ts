@@ -18,6 +18,18 @@ export async function applyOwnBlock(tx: Transaction, block: DeltaBlock): Promise
   tx.heads.set({ id: block.id, cid: block.cid, height: block.delta.priority })
 }
 
+/** Takes in blocks of another replica, in any order; see {@link applyForeignBlock}. */
+export async function applyForeignBlocks(
+  tx: Transaction,
+  blocks: readonly DeltaBlock[],
+  known: KnownBlocks
+): Promise<void> {
+  const ids = [...new Set(blocks.flatMap(({ id, links }) => [id, ...links]))]
+  const areProcessed = await known.areProcessed(ids)
+  const processed = new Set(ids.filter((_, i) => areProcessed[i]))
+  for (const block of blocks) await applyForeignBlock(tx, block, processed, known)
+}
+
 /**
  * Takes in a block of another replica, if it is not part of the set yet. The block becomes a head unless one that is
  * part of the set links it; what it links is no head any more, and is missing if it is not part of the set.
@@ -26,14 +38,18 @@ export async function applyOwnBlock(tx: Transaction, block: DeltaBlock): Promise
  * one at once: together with the list of missing blocks, which is written in the same batch, the store then knows at
  * every moment what is still to be done. When nothing is missing the heads are the same.
  */
-export async function applyForeignBlock(tx: Transaction, block: DeltaBlock, known: KnownBlocks): Promise<void> {
-  const [isProcessed, ...linksProcessed] = await known.areProcessed([block.id, ...block.links])
-  if (isProcessed === true || tx.blocks.has(block.id)) return
+async function applyForeignBlock(
+  tx: Transaction,
+  block: DeltaBlock,
+  processed: ReadonlySet<BlockId>,
+  known: KnownBlocks
+): Promise<void> {
+  if (processed.has(block.id) || tx.blocks.has(block.id)) return
   const isLinked = known.isMissing(block.id) || tx.foundMissing.has(block.id)
   tx.addBlock(block, await mergeDelta(block.delta, block.id, tx))
   if (!isLinked) tx.heads.set({ id: block.id, cid: block.cid, height: block.delta.priority })
-  block.links.forEach((link, i) => {
+  for (const link of block.links) {
     tx.heads.delete(link)
-    if (linksProcessed[i] !== true && !tx.blocks.has(link) && !known.isMissing(link)) tx.addMissing(link)
-  })
+    if (!processed.has(link) && !tx.blocks.has(link) && !known.isMissing(link)) tx.addMissing(link)
+  }
 }

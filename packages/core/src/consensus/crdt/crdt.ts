@@ -1,7 +1,7 @@
 import { ClusterError } from '@ipfs-cluster/api'
 import type { PeerId, Pin } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
-import type { BlockReader } from '../../blocks/index.ts'
+import type { BlockId, BlockReader } from '../../blocks/index.ts'
 import { decodePin, encodePin, peerIdToBytes, pinKey, pinKeyToCid } from '../../codec/index.ts'
 import { datastorePinState } from '../../state/index.ts'
 import type { ImportTarget, PinState } from '../../state/index.ts'
@@ -77,6 +77,11 @@ export class CrdtConsensus implements Consensus, ImportTarget {
   /** Whether everything below the heads is there. */
   get isComplete(): boolean {
     return this.#replica.missing.size === 0 && !this.#replica.mustRepair
+  }
+
+  /** For each delta block, whether it is part of the pinset. */
+  areMerged(ids: readonly BlockId[]): Promise<boolean[]> {
+    return this.#replica.areProcessed(ids)
   }
 
   async start(): Promise<void> {

@@ -34,6 +34,10 @@ export const FETCH_TIMEOUT = 120_000
 /** Blocks that are asked for at the same time: what a walk may hold in memory, at up to 2 MiB each. */
 export const MAX_FETCHES = 32
 
+/** Blocks, and bytes of them, that a walk merges in one write when there are as many at hand. */
+export const MAX_MERGED_BLOCKS = 256
+export const MAX_MERGED_SIZE = MAX_DELTA_SIZE
+
 /** Heads of other replicas that wait to be walked. More are forgotten: they come again by rebroadcast. */
 export const MAX_WAITING_HEADS = 1024
 

@@ -11,6 +11,12 @@ export interface DeltaSource {
    */
   getBlock(cid: CID, options: AbortOptions & { signal: AbortSignal }): Promise<Uint8Array>
   /**
+   * Takes a block that is here already, because the source foresaw that it would be asked for.
+   *
+   * @returns bytes that may be wrong, as with {@link getBlock}
+   */
+  takeAtHand?(cid: CID): Uint8Array | undefined
+  /**
    * Tells of the heads of other replicas when they come in reach, so that nobody has to wait until they are told of on
    * the topic. Absent: they are not known.
    *

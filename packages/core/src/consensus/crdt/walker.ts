@@ -4,8 +4,8 @@ import type { BlockId } from '../../blocks/index.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import { withTimeout } from '../../util/signals.ts'
-import { applyForeignBlock } from './apply.ts'
-import { FETCH_TIMEOUT, MAX_FETCHES, MAX_WAITING_HEADS } from './defaults.ts'
+import { applyForeignBlocks } from './apply.ts'
+import { FETCH_TIMEOUT, MAX_FETCHES, MAX_MERGED_BLOCKS, MAX_MERGED_SIZE, MAX_WAITING_HEADS } from './defaults.ts'
 import { readBlock } from './delta-block.ts'
 import type { DeltaBlock } from './delta-block.ts'
 import type { DeltaSource } from './interface.ts'
@@ -70,7 +70,7 @@ export class Walker {
     try {
       for (;;) {
         await this.#startFetches()
-        if (this.#fetched.length > 0) await this.#merge(this.#fetched.splice(0))
+        if (this.#fetched.length > 0) await this.#merge(this.#withThoseBelow(this.#fetched.splice(0)))
         else if (this.#fetching.size > 0) await Promise.race(this.#fetching.values())
         else return
       }
@@ -129,11 +129,33 @@ export class Walker {
     return bytes
   }
 
+  /** A long walk would otherwise be a write for each block: what is at hand below these blocks is merged with them. */
+  #withThoseBelow(blocks: DeltaBlock[]): DeltaBlock[] {
+    const ids = new Set(blocks.map(({ id }) => id))
+    let size = 0
+    // The list grows while it is gone through: the links of what was added are looked at in their turn.
+    for (const { links } of blocks) {
+      for (const id of links) {
+        if (blocks.length >= MAX_MERGED_BLOCKS || size >= MAX_MERGED_SIZE) return blocks
+        const block = ids.has(id) ? undefined : this.#takeAtHand(id)
+        if (block === undefined) continue
+        ids.add(id)
+        blocks.push(block)
+        size += block.bytes.length
+      }
+    }
+    return blocks
+  }
+
+  #takeAtHand(id: BlockId): DeltaBlock | undefined {
+    const cid = cidOfBlockId(id)
+    const bytes = this.#source?.takeAtHand?.(cid)
+    return bytes !== undefined && matches(cid, bytes) ? readBlock(bytes) : undefined
+  }
+
   /** Not synced: what is lost in a power cut is fetched again. */
   async #merge(blocks: readonly DeltaBlock[]): Promise<void> {
-    await this.#replica.update(async (tx) => {
-      for (const block of blocks) await applyForeignBlock(tx, block, this.#replica)
-    })
+    await this.#replica.update((tx) => applyForeignBlocks(tx, blocks, this.#replica))
     for (const { id } of blocks) this.#heads.delete(id)
   }
 }
