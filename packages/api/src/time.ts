@@ -3,6 +3,8 @@ import { formatRfc3339, localOffsetMinutes, parseRfc3339 } from './rfc3339.ts'
 /** Seconds between 0001-01-01T00:00:00Z, the zero time of the Go release, and the Unix epoch. */
 const ZERO_SECONDS = -62135596800
 
+const ZERO_TEXT = '0001-01-01T00:00:00Z'
+
 /**
  * A point in time with nanoseconds and the offset it was written in. JavaScript's Date has neither, and clients see
  * both: a fresh timestamp has nanoseconds, and `expire_at` keeps the offset that the user gave.
@@ -57,6 +59,8 @@ export class Time {
    * @throws SyntaxError with the words of Go's time.Parse
    */
   static parse(text: string): Time {
+    // What nearly every pin has for its expiry.
+    if (text === ZERO_TEXT) return Time.ZERO
     const { seconds, nanoseconds, offsetMinutes } = parseRfc3339(text)
     return new Time(seconds, nanoseconds, offsetMinutes)
   }
@@ -80,7 +84,7 @@ export class Time {
    * no such form is shown as the nearest that has one: a stored pin may hold any number, and must not break a listing.
    */
   toString(): string {
-    if (this.isZero) return '0001-01-01T00:00:00Z'
+    if (this.isZero) return ZERO_TEXT
     return formatRfc3339(this.seconds, this.nanoseconds, this.offsetMinutes ?? localOffsetMinutes(this.seconds))
   }
 
