@@ -3,7 +3,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** Whatever was thrown, as an error. */
+/** Whatever was thrown, as an error: itself if it is one, be it of another realm, such as the reason of a timeout. */
 export function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(messageOf(thrown), { cause: thrown })
+  return isErrorLike(thrown) ? thrown : new Error(messageOf(thrown), { cause: thrown })
+}
+
+function isErrorLike(thrown: unknown): thrown is Error {
+  return typeof thrown === 'object' && thrown !== null && 'name' in thrown && 'message' in thrown
 }

@@ -10,7 +10,7 @@ import { IpfsIdentity } from '../../src/cluster/ipfs-identity.ts'
 import { LocalMetrics } from '../../src/cluster/local-metrics.ts'
 import type { Consensus, ConsensusHooks } from '../../src/consensus/interface.ts'
 import type { Block, IpfsConnector } from '../../src/ipfs/interface.ts'
-import type { PinTrackerInit } from '../../src/pintracker/index.ts'
+import type { PinTracker, PinTrackerInit } from '../../src/pintracker/index.ts'
 import { pinTracker } from '../../src/pintracker/index.ts'
 import { EventBus } from '../../src/util/event-bus.ts'
 import type { ComponentLogger } from '../../src/util/logger.ts'
@@ -166,6 +166,7 @@ export class TestPeer {
   readonly events = new EventBus<ClusterEvents>()
   readonly lines: string[]
   readonly cluster: ClusterPeer
+  readonly tracker: PinTracker
   readonly #parts: Startable[]
 
   constructor(options: TestPeerOptions = {}) {
@@ -183,6 +184,7 @@ export class TestPeer {
       ipfsIdentity: () => identity.last,
       events
     })
+    this.tracker = tracker
     const local = new LocalMetrics(
       { logger, peerId: PEER, peername, ipfs, ipfsIdentity: identity, tracker },
       { disk: {}, tags: { tags: { group: 'default' } }, pinqueue: {} }
