@@ -68,6 +68,10 @@ export const ERRORS = {
     next: 'Run the newer program that wrote this folder, or start with a new folder.'
   },
   ERR_IPFS: { status: 500, next: 'The IPFS node refused: its own words are in the message. Look at its log.' },
+  ERR_IPFS_NODE_START: {
+    status: 500,
+    next: 'Free the address or folder that the message names, or set another one under `ipfs_node` in service.json.'
+  },
   ERR_IPFS_TIMEOUT: {
     status: 500,
     next: 'See whether the IPFS node is overloaded, or raise the setting that the message names.'

@@ -31,8 +31,8 @@ export class ConfigError extends ClusterError {
     const { path, found, allowed } = this.fault
     const place = [this.file, this.line].filter((part) => part !== undefined).join(':')
     const key = path.join('.')
-    const what = key === '' ? '' : found === undefined ? key : `${key} is ${found}`
+    const what = key === '' ? (found ?? '') : found === undefined ? key : `${key} is ${found}`
     const hint = [place, what].filter((part) => part !== '').join(': ')
-    return allowed === undefined ? hint : `${hint}; allowed: ${allowed}`
+    return [hint, allowed === undefined ? '' : `allowed: ${allowed}`].filter((part) => part !== '').join('; ')
   }
 }

@@ -43,6 +43,7 @@ export class IpfsHttp implements IpfsConnector {
   readonly #stopped = new AbortController()
   #background: Promise<void> | undefined
   #id: { at: number; answer: Promise<IpfsId> } | undefined
+  #ready: Promise<void> | undefined
   #changes = 0
 
   /** @throws ClusterError `ERR_BAD_MULTIADDR` */
@@ -78,7 +79,14 @@ export class IpfsHttp implements IpfsConnector {
   }
 
   async ready(options: AbortOptions = {}): Promise<void> {
-    const signal = this.#untilStopped(options)
+    options.signal?.throwIfAborted()
+    // One asks for all who wait, so that the node is not asked, nor the log written, once for each.
+    this.#ready ??= this.#untilReady().finally(() => (this.#ready = undefined))
+    await abortable(this.#ready, options)
+  }
+
+  async #untilReady(): Promise<void> {
+    const { signal } = this.#stopped
     for (let failures = 1; ; failures++) {
       try {
         await this.#fetchId({ signal })
@@ -267,10 +275,6 @@ export class IpfsHttp implements IpfsConnector {
   /** A listing may take as long as it likes, as long as something comes. */
   #list(path: string, options: AbortOptions): AsyncGenerator<PinLsObject, void, undefined> {
     return this.#rpc.objects<PinLsObject>(path, { ...options, timeout: { kind: 'idle' } })
-  }
-
-  #untilStopped({ signal }: AbortOptions): AbortSignal {
-    return signal === undefined ? this.#stopped.signal : AbortSignal.any([signal, this.#stopped.signal])
   }
 
   /** What the node holds, or is about to hold, has changed: every so often the informers are told to look again. */

@@ -7,8 +7,9 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { backoff } from '@ipfs-cluster/core/util'
-import type { ComponentLogger, Logger, Startable } from '@ipfs-cluster/core/util'
+import { ClusterError } from '@ipfs-cluster/api'
+import { abortable, backoff } from '@ipfs-cluster/core/util'
+import type { AbortOptions, ComponentLogger, Logger, Startable } from '@ipfs-cluster/core/util'
 
 /** How the embedded IPFS node is run. */
 export interface IpfsNodeProcessInit {
@@ -19,6 +20,8 @@ export interface IpfsNodeProcessInit {
   pause?: { initial: number; max: number }
   /** Milliseconds that a node is given to end. */
   grace?: number
+  /** Milliseconds for which a first start that fails is tried again. */
+  patience?: number
 }
 
 export interface IpfsNodeProcessComponents {
@@ -27,6 +30,9 @@ export interface IpfsNodeProcessComponents {
 
 const DEFAULT_PAUSE = { initial: 500, max: 30_000 }
 const DEFAULT_GRACE = 10_000
+
+/** The node of a peer that was killed a moment ago may still hold the addresses and the folder. */
+const DEFAULT_PATIENCE = 5_000
 
 /** A node that ran that long had started well: the pause before its next start is short again. */
 const SETTLED = 60_000
@@ -42,12 +48,17 @@ export class IpfsNodeProcess implements Startable {
   readonly #init: IpfsNodeProcessInit
   readonly #log: Logger
   readonly #stopping = new AbortController()
+  readonly #ready = Promise.withResolvers<void>()
+  #hasBeenReady = false
+  #lastLine = ''
   #child: ChildProcess | undefined
   #supervision: Promise<void> = Promise.resolve()
 
   constructor({ logger }: IpfsNodeProcessComponents, init: IpfsNodeProcessInit) {
     this.#init = init
     this.#log = logger.forComponent('ipfs-node')
+    // Nobody need wait for it.
+    this.#ready.promise.catch(() => {})
   }
 
   /** The process, while there is one. */
@@ -55,9 +66,14 @@ export class IpfsNodeProcess implements Startable {
     return this.#child?.pid
   }
 
-  /** Does not wait for the node: whoever needs it asks it, as any other IPFS node. */
-  start(): void {
+  /**
+   * Resolves when the node is ready. To go on before would be to work with whatever else answers at its address.
+   *
+   * @throws ClusterError `ERR_IPFS_NODE_START` with the words of the node
+   */
+  async start(options: AbortOptions = {}): Promise<void> {
     this.#supervision = this.#supervise()
+    await abortable(this.#ready.promise, options)
   }
 
   async stop(): Promise<void> {
@@ -74,6 +90,7 @@ export class IpfsNodeProcess implements Startable {
 
   async #supervise(): Promise<void> {
     const { signal } = this.#stopping
+    const giveUp = performance.now() + (this.#init.patience ?? DEFAULT_PATIENCE)
     let failures = 0
     while (!signal.aborted) {
       const started = performance.now()
@@ -81,6 +98,10 @@ export class IpfsNodeProcess implements Startable {
       if (signal.aborted) return
       failures = performance.now() - started > SETTLED ? 1 : failures + 1
       const pause = backoff(failures, this.#init.pause ?? DEFAULT_PAUSE, Math.random())
+      if (!this.#hasBeenReady && performance.now() + pause > giveUp) {
+        this.#ready.reject(new ClusterError('ERR_IPFS_NODE_START', `it ended (${ended}): ${this.#lastLine}`))
+        return
+      }
       this.#log.error(`the embedded IPFS node ended (${ended}); starting it again in ${pause} ms`)
       await delay(pause, undefined, { signal }).catch(() => {})
     }
@@ -97,7 +118,7 @@ export class IpfsNodeProcess implements Startable {
     this.#child = child
     child.stdin.on('error', () => {})
     this.#forEachLine(child.stdout, (line) => this.#announce(line))
-    this.#forEachLine(child.stderr, (line) => this.#log.info(line.replace(/^\S+Z ipfs-node /, '')))
+    this.#forEachLine(child.stderr, (line) => this.#relay(line.replace(/^\S+Z ipfs-node /, '')))
     try {
       const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
       return signal ?? `status ${code}`
@@ -112,13 +133,29 @@ export class IpfsNodeProcess implements Startable {
     createInterface({ input: stream }).on('line', (line) => take(line.slice(0, LINE_LENGTH)))
   }
 
+  #relay(line: string): void {
+    this.#lastLine = line
+    this.#log.info(line)
+  }
+
   #announce(line: string): void {
-    try {
-      const { id, api } = JSON.parse(line) as { id?: string; api?: string }
-      this.#log.info(`embedded IPFS node ${id} listening at ${api}`)
-    } catch {
-      this.#log.info(line)
+    const { id, api } = readAnnouncement(line)
+    if (id === undefined || api === undefined) {
+      this.#relay(line)
+      return
     }
+    this.#log.info(`embedded IPFS node ${id} listening at ${api}`)
+    this.#hasBeenReady = true
+    this.#ready.resolve()
+  }
+}
+
+/** What the node says on one line when it is ready; nothing when the line is another one. */
+function readAnnouncement(line: string): { id?: string; api?: string } {
+  try {
+    return JSON.parse(line) as { id?: string; api?: string }
+  } catch {
+    return {}
   }
 }
 

@@ -100,6 +100,9 @@ function withAbsolutePaths<C extends PathSettings>(section: C, base: string): C 
 function startFailure(err: unknown): ExitError {
   if (err instanceof ClusterError && err.code === 'ERR_TLS_FILES') return failure('loading configurations', err)
   if (err instanceof ClusterError && err.code === 'ERR_LISTEN') return failure('creating REST API component', err)
+  if (err instanceof ClusterError && err.code === 'ERR_IPFS_NODE_START') {
+    return failure('starting the embedded IPFS node', err)
+  }
   return failure('starting cluster', err)
 }
 

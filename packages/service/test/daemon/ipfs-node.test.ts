@@ -13,7 +13,15 @@ const NODE = `
   if (process.argv[2] !== undefined) process.exit(Number(process.argv[2]))
   process.stdin.resume().on('end', () => process.exit(0))
 `
-const STUBBORN = 'process.stdin.resume(); setInterval(() => {}, 1000); console.log("{}")'
+const STUBBORN = `
+  process.stdin.resume()
+  setInterval(() => {}, 1000)
+  console.log('{ "id": "node", "api": "/ip4/127.0.0.1/tcp/1" }')
+`
+const REFUSING = `
+  process.stderr.write('/ip4/127.0.0.1/tcp/5001: address in use')
+  process.exit(1)
+`
 
 let folder: string
 let log: RecordingLog
@@ -29,13 +37,13 @@ async function nodeProcess(source: string, args: string[] = []): Promise<IpfsNod
   const program = join(folder, 'node.cjs')
   await writeFile(program, source)
   const pause = { initial: 1, max: 20 }
-  return new IpfsNodeProcess({ logger: log }, { args: [program, ...args], env: process.env, pause, grace: 100 })
+  return new IpfsNodeProcess({ logger: log }, { args: [program, ...args], env: process.env, pause, grace: 100, patience: 200 })
 }
 
 describe('the process of the embedded IPFS node', () => {
   it('tells where it listens and what it says, one line each and none too long', async () => {
     const node = await nodeProcess(NODE)
-    node.start()
+    await node.start()
     await log.logged(/^embedded IPFS node node\d+ listening at \/ip4\/127\.0\.0\.1\/tcp\/1$/)
     const line = await log.logged(/^hello x+$/)
     expect(line.length).toBeLessThan(4096)
@@ -45,14 +53,14 @@ describe('the process of the embedded IPFS node', () => {
 
   it('is started again when it ends, more slowly each time', async () => {
     const node = await nodeProcess(NODE, ['7'])
-    node.start()
+    await node.start()
     await log.logged(/ended \(status 7\); starting it again in \d+ ms$/, 4)
     await node.stop()
   })
 
   it('is started again when it is killed', async () => {
     const node = await nodeProcess(NODE)
-    node.start()
+    await node.start()
     await log.logged(/listening/)
     process.kill(node.pid!, 'SIGKILL')
     await log.logged(/ended \(SIGKILL\)/)
@@ -62,12 +70,31 @@ describe('the process of the embedded IPFS node', () => {
 
   it('is ended when it does not stop by itself', async () => {
     const node = await nodeProcess(STUBBORN)
-    node.start()
+    await node.start()
     await log.logged(/listening/)
     const { pid } = node
     await node.stop()
     expect(() => process.kill(pid!, 0)).toThrow('ESRCH')
     await log.logged(/does not stop/)
+  })
+
+  it('fails to start, with the words of the node, when it does not get ready in several attempts', async () => {
+    const node = await nodeProcess(REFUSING)
+    await expect(node.start()).rejects.toMatchObject({
+      code: 'ERR_IPFS_NODE_START',
+      message: 'it ended (status 1): /ip4/127.0.0.1/tcp/5001: address in use'
+    })
+    expect(node.pid).toBeUndefined()
+    await node.stop()
+  })
+
+  it('stops waiting for a node that does not get ready', async () => {
+    const node = await nodeProcess('process.stdin.resume()')
+    const asked = new AbortController()
+    const starting = node.start(asked)
+    asked.abort(new Error('asked to stop'))
+    await expect(starting).rejects.toThrow('asked to stop')
+    await node.stop()
   })
 
   it('may be stopped without ever having started', async () => {
