@@ -13,8 +13,10 @@ export interface ByteStream extends AsyncIterable<Uint8Array> {
 
   /**
    * The bytes as they come, in the order in which they were written. Ends when the other side has ended its writing,
-   * also if it did so before anybody read; throws the reason when the stream broke instead. What is not read holds the
-   * other side up. There is one reader; a loop that was left can be gone on with by another one.
+   * also if it did so before anybody read. What is not read holds the other side up. There is one reader; a loop that
+   * was left can be gone on with by another one.
+   *
+   * @throws ClusterError `ERR_STREAM` when the stream broke instead, or what {@link abort} was given
    */
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, void, undefined>
 

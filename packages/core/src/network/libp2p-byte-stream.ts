@@ -1,6 +1,6 @@
 import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
 import { ClusterError } from '@ipfs-cluster/api'
-import { toError } from '../util/errors.ts'
+import { messageOf, toError } from '../util/errors.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import type { ByteStream } from './byte-stream.ts'
 import { ChunkQueue } from './chunk-queue.ts'
@@ -21,8 +21,11 @@ const MAX_PAUSED = 16 * 1024 * 1024
  */
 const MAX_UNSENT = 1024 * 1024
 
-/** How long the other side has to end its writing, in milliseconds, once we are through with the stream. */
-const CLOSE_GRACE = 30_000
+/**
+ * How long, in milliseconds, what we wrote may take to arrive and the other side to end its writing, once we are through
+ * with the stream. A Go peer waits as long.
+ */
+const CLOSE_GRACE = 5 * 60_000
 
 /**
  * A libp2p stream as a {@link ByteStream}. Make it before anything can be awaited: it listens from the start, where the
@@ -62,7 +65,7 @@ class Libp2pByteStream implements ByteStream {
   async write(bytes: Uint8Array, options: AbortOptions = {}): Promise<void> {
     for (let start = 0; start < bytes.length; start += MAX_UNSENT) {
       this.broken.throwIfAborted()
-      this.#stream.send(bytes.subarray(start, start + MAX_UNSENT))
+      this.#send(bytes.subarray(start, start + MAX_UNSENT))
       while (this.#stream.writeBufferLength > MAX_UNSENT) {
         await this.#somethingSent(options)
         this.broken.throwIfAborted()
@@ -98,6 +101,14 @@ class Libp2pByteStream implements ByteStream {
     this.#incoming.clear()
   }
 
+  #send(bytes: Uint8Array): void {
+    try {
+      this.#stream.send(bytes)
+    } catch (err) {
+      throw brokenBy(err)
+    }
+  }
+
   #onMessage({ data }: StreamMessageEvent): void {
     this.#incoming.push(data.subarray())
     if (this.#incoming.size > PAUSE_ABOVE && this.#stream.readStatus === 'readable') this.#stream.pause()
@@ -108,7 +119,7 @@ class Libp2pByteStream implements ByteStream {
   }
 
   #onClose({ error }: StreamCloseEvent): void {
-    if (error !== undefined) this.#incoming.fail(error)
+    if (error !== undefined) this.#incoming.fail(brokenBy(error))
     else if (!this.#hasRemoteEnded && !this.#isClosing) this.#incoming.fail(connectionLost())
   }
 
@@ -135,6 +146,10 @@ class Libp2pByteStream implements ByteStream {
 }
 
 const SENT_EVENTS = ['drain', 'idle', 'close'] as const
+
+function brokenBy(cause: unknown): ClusterError {
+  return new ClusterError('ERR_STREAM', messageOf(cause), { cause })
+}
 
 function connectionLost(): ClusterError {
   return new ClusterError('ERR_STREAM', 'the connection was lost')

@@ -1,3 +1,5 @@
+import type { MethodName } from './service.ts'
+
 /** The protocol of calls between peers of a cluster, one stream for each call (spec: wire 2.1). */
 export const RPC_PROTOCOL = '/ipfscluster/1.0/rpc'
 
@@ -5,8 +7,10 @@ export const RPC_PROTOCOL = '/ipfscluster/1.0/rpc'
 export interface RpcServerInit {
   /** Most calls that run at once; what goes beyond is reset. Default 4096. */
   maxCalls?: number
-  /** Most of them from one peer. Default 1024. */
+  /** Most of them from one peer that is trusted. Default 1024. */
   maxCallsPerPeer?: number
+  /** Most of them from one peer that is not. Default 64. */
+  maxCallsPerStranger?: number
   /** Most bytes of one argument. A block takes 2 MiB at most. Default 16 MiB. */
   maxArgumentBytes?: number
   /** Most bytes of an argument to a method that anyone may call. Default 64 KiB. */
@@ -17,16 +21,20 @@ export interface RpcServerInit {
   replyTimeout?: number
   /** Time that a call to a method that anyone may call can take as a whole. Default 2 minutes. */
   openCallTimeout?: number
+  /** Methods that this peer keeps to itself, whatever their policy says. Default none. */
+  closed?: readonly MethodName[]
 }
 
 export const SERVER_DEFAULTS: Required<RpcServerInit> = {
   maxCalls: 4096,
   maxCallsPerPeer: 1024,
+  maxCallsPerStranger: 64,
   maxArgumentBytes: 16 * 1024 * 1024,
   maxOpenArgumentBytes: 64 * 1024,
   requestTimeout: 30_000,
   replyTimeout: 5 * 60_000,
-  openCallTimeout: 2 * 60_000
+  openCallTimeout: 2 * 60_000,
+  closed: []
 }
 
 /** How a peer calls others. */

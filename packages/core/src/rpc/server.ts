@@ -8,7 +8,7 @@ import { RPC_PROTOCOL, SERVER_DEFAULTS } from './defaults.ts'
 import type { ServedService } from './handlers.ts'
 import { Endpoints } from './handlers.ts'
 import type { RpcNetwork } from './interface.ts'
-import type { MethodName, RpcMethod } from './service.ts'
+import type { RpcMethod } from './service.ts'
 import type { ServerCallComponents } from './server-call.ts'
 import { ServerCall } from './server-call.ts'
 
@@ -19,8 +19,6 @@ export interface RpcServerComponents {
   services: Iterable<ServedService>
   /** Whether that peer may call the methods that are for trusted peers. */
   isTrusted(peer: PeerId): boolean
-  /** Methods that this peer keeps to itself, whatever their policy says. */
-  closed?: readonly MethodName[]
 }
 
 /** Answers the calls of other peers. */
@@ -60,14 +58,16 @@ export class RpcServer implements Startable {
   }
 
   #isAllowed(method: RpcMethod, caller: PeerId): boolean {
-    const { closed = [] } = this.#components
-    if (closed.some((each) => each.service === method.service && each.method === method.method)) return false
+    if (this.#settings.closed.some((each) => each.service === method.service && each.method === method.method))
+      return false
     return method.policy === 'open' || (method.policy === 'trusted' && this.#components.isTrusted(caller))
   }
 
   #take(stream: ByteStream, peer: PeerId): void {
+    const { maxCalls, maxCallsPerPeer, maxCallsPerStranger } = this.#settings
     const ofPeer = this.#callsOf.get(peer) ?? 0
-    if (this.#running.size >= this.#settings.maxCalls || ofPeer >= this.#settings.maxCallsPerPeer) {
+    const limit = this.#components.isTrusted(peer) ? maxCallsPerPeer : maxCallsPerStranger
+    if (this.#running.size >= maxCalls || ofPeer >= limit) {
       this.#call.log.debug(`too many calls at once, one of ${peer} is reset`)
       stream.abort(new Error('too many calls at once'))
       return

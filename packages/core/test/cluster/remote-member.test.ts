@@ -19,12 +19,11 @@ async function startServer(closed: MethodName[] = []): Promise<void> {
   const network = new MemoryNetwork()
   const { cluster, consensus, ipfs, tracker } = peer
   trusted = [OTHER_PEER]
-  server = rpcServer()({
+  server = rpcServer({ closed })({
     logger: memoryLogger().logger,
     network: network.of(PEER),
     services: rpcServices({ cluster, consensus, ipfs, tracker }),
-    isTrusted: (each) => trusted.includes(each),
-    closed
+    isTrusted: (each) => trusted.includes(each)
   })
   await server.start()
   client = rpcClient()({ peerId: OTHER_PEER, network: network.of(OTHER_PEER) })

@@ -90,18 +90,14 @@ export class TwoPeers {
   readonly lines: string[]
   isTrusted = true
 
-  constructor(
-    services: ServedService[],
-    options: { server?: RpcServerInit; client?: RpcClientInit; closed?: MethodName[] } = {}
-  ) {
+  constructor(services: ServedService[], options: { server?: RpcServerInit; client?: RpcClientInit } = {}) {
     const { logger, lines } = memoryLogger()
     this.lines = lines
     this.server = rpcServer(options.server)({
       logger,
       network: this.network.of(PEER),
       services,
-      isTrusted: () => this.isTrusted,
-      ...(options.closed && { closed: options.closed })
+      isTrusted: () => this.isTrusted
     })
     this.client = rpcClient(options.client)({ peerId: OTHER_PEER, network: this.network.of(OTHER_PEER) })
   }

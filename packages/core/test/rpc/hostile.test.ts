@@ -145,6 +145,14 @@ describe('a hostile caller', () => {
       await new Promise((resolve) => setImmediate(resolve))
     }
   })
+
+  it('that is not trusted has fewer calls at once than one that is', async () => {
+    await startPeers({ maxCallsPerPeer: 3, maxCallsPerStranger: 1 })
+    peers.isTrusted = false
+    const streams = [await peers.open('stranger'), await peers.open('stranger')]
+    expect(streams.map(({ broken }) => broken.aborted)).toEqual([false, true])
+    await expectAlive()
+  })
 })
 
 describe('a hostile server', () => {

@@ -154,7 +154,7 @@ describe('calls between two hosts', () => {
       yield await never.promise
     }
     const storing = collect(client.stream(peer, Test.Store, blocks()))
-    const failing = expect(storing).rejects.toThrow()
+    const failing = expect(storing).rejects.toMatchObject({ code: 'ERR_STREAM' })
     await until('the other side has noticed', () => stored === 10)
     for (const connection of there.getConnections()) connection.abort(new Error('cable cut'))
     await failing

@@ -120,7 +120,7 @@ describe('who may call what', () => {
   it('a peer may keep more to itself, as followers do', async () => {
     const callers: string[] = []
     const closed = [SERVICES.Cluster.RepoGCLocal]
-    const peers = await new TwoPeers([everything(callers)], { closed }).start()
+    const peers = await new TwoPeers([everything(callers)], { server: { closed } }).start()
     await expect(peers.client.call(PEER, SERVICES.Cluster.RepoGCLocal, {})).rejects.toMatchObject({
       code: 'ERR_NOT_TRUSTED'
     })
@@ -144,13 +144,13 @@ describe('who may call what', () => {
       logger: memoryLogger().logger,
       network: network.of(PEER),
       services: [everything([])],
-      isTrusted: (peer) => asked.push(peer) > 1
+      isTrusted: (peer) => asked.push(peer) > 2
     })
     await server.start()
     const client = rpcClient()({ peerId: OTHER_PEER, network: network.of(OTHER_PEER) })
     await expect(client.call(PEER, SERVICES.IPFSConnector.RepoStat, {})).rejects.toThrow('permissions')
     await client.call(PEER, SERVICES.IPFSConnector.RepoStat, {})
-    expect(asked).toEqual([OTHER_PEER, OTHER_PEER])
+    expect(new Set(asked)).toEqual(new Set([OTHER_PEER]))
     await server.stop()
   })
 })
