@@ -12,34 +12,38 @@ export interface FailedCall {
   isStranger: boolean
 }
 
-/** Causes in the words of the system, and what they mean. */
-const CAUSES: readonly [RegExp, string][] = [
+/** Causes in the words of the system, and what they mean: first those where nobody was reached at all. */
+const UNREACHED: readonly Cause[] = [
   [/ECONNREFUSED/, 'nothing listens there'],
   [/EHOSTUNREACH|ENETUNREACH/, 'there is no way to that network'],
   [/ENOTFOUND|EAI_AGAIN/, 'the name cannot be resolved'],
-  [/ETIMEDOUT|timed? ?out|TimeoutError|aborted due to timeout/i, 'no answer in time'],
   [/No transport available|no valid addresses|NoValidAddresses/i, 'none of its addresses is TCP or WebSocket'],
-  [/does not match expected remote|Payload identity key|UnexpectedPeer/i, 'another peer answers there'],
   [/dial self|dial to self/i, 'that is this peer itself']
 ]
 
+const REACHED: readonly Cause[] = [
+  [/ETIMEDOUT|timed? ?out|TimeoutError|aborted due to timeout/i, 'no answer in time'],
+  [/does not match expected remote|Payload identity key|UnexpectedPeer/i, 'another peer answers there']
+]
+
+type Cause = readonly [RegExp, string]
+
 /** The error of a call that failed, with a cause that a person understands. */
 export function dialFailure(cause: unknown, { target, addresses, isStranger }: FailedCall): ClusterError {
-  if (isStranger) {
+  const errors: unknown[] = cause instanceof AggregateError && cause.errors.length > 0 ? cause.errors : [cause]
+  if (isStranger && errors.some((error) => meaningOf(error, UNREACHED) === undefined)) {
     return new ClusterError('ERR_WRONG_SECRET', `${target} answers, but has another cluster secret`, { cause })
   }
   const at = addresses.length === 0 ? '' : ` (${addresses.join(', ')})`
-  return new ClusterError('ERR_PEER_UNREACHABLE', `failed to dial ${target}${at}: ${reasonsOf(cause)}`, { cause })
+  const reasons = new Set(errors.map((error) => meaningOf(error, [...UNREACHED, ...REACHED]) ?? messageOf(error)))
+  return new ClusterError('ERR_PEER_UNREACHABLE', `failed to dial ${target}${at}: ${[...reasons].join('; ')}`, {
+    cause
+  })
 }
 
-function reasonsOf(cause: unknown): string {
-  const errors: unknown[] = cause instanceof AggregateError && cause.errors.length > 0 ? cause.errors : [cause]
-  return [...new Set(errors.map(reasonOf))].join('; ')
-}
-
-function reasonOf(error: unknown): string {
+function meaningOf(error: unknown, causes: readonly Cause[]): string | undefined {
   const words = error instanceof Error ? `${error.name} ${error.message} ${codeOf(error)}` : String(error)
-  return CAUSES.find(([pattern]) => pattern.test(words))?.[1] ?? messageOf(error)
+  return causes.find(([pattern]) => pattern.test(words))?.[1]
 }
 
 function codeOf(error: Error): string {

@@ -65,10 +65,13 @@ export class Dialer {
     try {
       return await libp2p.dial(targets, { ...(signal && { signal }) })
     } catch (err) {
-      const suspicions = addresses.filter((address) => secretCheck?.takeSuspicion(address))
       const shown =
         addresses[0] === target ? [] : addresses.map((address) => splitPeer(address)?.addresses[0] ?? address)
-      throw dialFailure(err, { target, addresses: shown, isStranger: suspicions.length > 0 })
+      throw dialFailure(err, {
+        target,
+        addresses: shown,
+        isStranger: addresses.some((address) => secretCheck?.isStranger(address) === true)
+      })
     }
   }
 

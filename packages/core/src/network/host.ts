@@ -22,7 +22,7 @@ import {
 import type { NetworkInit } from './interface.ts'
 import { lazyTls } from './lazy-tls.ts'
 import { isWebSocket } from './listen-addresses.ts'
-import { observedAddresses } from './observed-addresses.ts'
+import { ownAddresses } from './own-addresses.ts'
 import { gossipOptions } from './pubsub/gossip-options.ts'
 import type { HostServices } from './services.ts'
 
@@ -66,7 +66,7 @@ export async function createHost(
     connectionManager: connectionOptions(init),
     // The muxer notices by itself when a connection is dead, and peers need not be asked once more.
     connectionMonitor: { enabled: false },
-    services: await services(init)
+    services: services(init)
   })
 }
 
@@ -112,11 +112,11 @@ function connectionLimit(init: NonNullable<NetworkInit['resourceManager']>): num
   return fileDescriptorsLimit > 0 ? Math.min(byMemory, fileDescriptorsLimit) : byMemory
 }
 
-async function services(init: NetworkInit): Promise<ServiceFactoryMap<HostServices>> {
+function services(init: NetworkInit): ServiceFactoryMap<HostServices> {
   return {
     identify: identify(),
     identifyPush: identifyPush(),
-    observedAddresses: observedAddresses(),
+    ownAddresses: ownAddresses(),
     ping: ping(),
     dht: kadDHT({
       protocol: DHT_PROTOCOL,
@@ -125,7 +125,6 @@ async function services(init: NetworkInit): Promise<ServiceFactoryMap<HostServic
       peerInfoMapper: passthroughMapper
     }),
     pubsub: gossipsub(gossipOptions(init)),
-    ...(init.enableRelayHop === true && { relay: circuitRelayServer() }),
-    ...((init.mdnsInterval ?? 0) > 0 && { mdns: (await import('./mdns.ts')).clusterMdns() })
+    ...(init.enableRelayHop === true && { relay: circuitRelayServer() })
   }
 }

@@ -102,7 +102,7 @@ export interface NetworkInit {
   pubsub?: PubsubInit
   /** How long one address may take to answer. */
   dialPeerTimeout?: number
-  /** 0: the local network is not asked for peers. How often is up to the protocol. */
+  /** Time between two questions to the local network; 0: it is not asked for peers. */
   mdnsInterval?: number
   /** Called first, each ending in `/p2p/<id>`. */
   peerAddresses?: readonly Multiaddr[]

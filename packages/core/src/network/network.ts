@@ -22,10 +22,13 @@ import {
 } from './defaults.ts'
 import { Dialer } from './dialer.ts'
 import type { Network, NetworkComponents, NetworkEvents, NetworkInit } from './interface.ts'
+import { FlowLimit } from './flow-limit.ts'
 import { libp2pByteStream } from './libp2p-byte-stream.ts'
 import { isServable, listenFailure } from './listen-addresses.ts'
+import { Mdns } from './mdns/mdns.ts'
 import { giveAddresses, loadPeerstore, savePeerstore } from './peerstore.ts'
 import { splitPeer } from './peerstore-file.ts'
+import type { KnownPeer } from './peerstore-file.ts'
 import { GossipPubsub } from './pubsub/gossip-pubsub.ts'
 import type { SecretCheck } from './secret-check.ts'
 import type { HostServices } from './services.ts'
@@ -37,6 +40,9 @@ interface Running {
   dialer: Dialer
   tasks: readonly Startable[]
 }
+
+/** How often it is tried, or said, that somebody who may not be of this cluster is there. */
+const ATTEMPTS = { perSecond: 1 / 60, burst: 2 }
 
 const now = (): number => performance.now()
 
@@ -163,7 +169,10 @@ export class Libp2pNetwork implements Network {
     const { secret } = this.#init
     if (secret === undefined) return undefined
     const { SecretCheck } = await import('./secret-check.ts')
+    const complaints = new FlowLimit<string>(ATTEMPTS, now)
     return new SecretCheck(secret, (address) => {
+      const [, , host = ''] = address.split('/')
+      if (!complaints.take(host, 1)) return
       this.#log.warn(`a peer at ${address} was turned away: it has another cluster secret`)
     })
   }
@@ -212,8 +221,8 @@ export class Libp2pNetwork implements Network {
     const isProtected = (peer: PeerId): boolean => this.#protected.has(peer)
     const trimmer = new Trimmer({ marks, log: this.#log, isProtected })
     trimmer.watch(libp2p)
-    this.#callDiscovered(libp2p, dialer)
     return [
+      ...this.#localDiscovery(libp2p, dialer),
       new RepeatingTask({
         interval: TRIM_INTERVAL,
         delay: TRIM_INTERVAL,
@@ -234,14 +243,21 @@ export class Libp2pNetwork implements Network {
   }
 
   /** Whoever is found in the local network is called; which of them are of this cluster shows then. */
-  #callDiscovered(libp2p: Libp2p<HostServices>, dialer: Dialer): void {
-    libp2p.services.mdns?.addEventListener('peer', ({ detail: { id, multiaddrs } }) => {
-      const peer = id.toString()
-      if (peer === this.peerId || libp2p.getConnections(id).length > 0) return
-      const addresses = multiaddrs.map(String)
+  #localDiscovery(libp2p: Libp2p<HostServices>, dialer: Dialer): Startable[] {
+    const { mdnsInterval = 0 } = this.#init
+    if (mdnsInterval <= 0) return []
+    const { peerId } = this
+    const log = this.#log
+    const addresses = (): Multiaddr[] =>
+      libp2p.services.ownAddresses.listening().map((address) => `${address.toString()}/p2p/${peerId}`)
+    const calls = new FlowLimit<PeerId>(ATTEMPTS, now)
+    const onPeer = (known: KnownPeer): void => {
+      const isConnected = libp2p.getConnections(peerIdFromString(known.peer)).length > 0
+      if (isConnected || !calls.take(known.peer, 1)) return
       const signal = AbortSignal.timeout(BOOTSTRAP_TIMEOUT)
-      dialer.dial({ peer, addresses }, { signal }).catch((err: unknown) => this.#log.debug(messageOf(err)))
-    })
+      dialer.dial(known, { signal }).catch((err: unknown) => log.debug(messageOf(err)))
+    }
+    return [new Mdns({ peerId, log, interval: mdnsInterval, addresses, onPeer })]
   }
 
   #require(): Running {

@@ -11,8 +11,8 @@ const HELLO = Buffer.from('\x13/multistream/1.0.0\n')
 const NONCE_BYTES = 24
 const FIRST_BYTES = NONCE_BYTES + HELLO.length
 
-/** Attempts that are remembered; each is forgotten when it is asked for. */
-const MAX_SUSPECTS = 256
+/** Addresses that are remembered. */
+const MAX_STRANGERS = 256
 
 /**
  * Protects connections with the secret of the cluster, and notices when the other side has another one: what it sends
@@ -22,8 +22,8 @@ export class SecretCheck implements ConnectionProtector {
   readonly #secret: Uint8Array
   readonly #protector: ConnectionProtector
   readonly #onStranger: (address: string) => void
-  /** Addresses that were connected to, and from which no word has come that makes sense. */
-  readonly #suspects = new Set<string>()
+  /** Addresses where the last call got through, but whoever answered made no sense or hung up. */
+  readonly #strangers = new Set<string>()
 
   /** @param onStranger - hears of peers with another secret that have called us */
   constructor(secret: Uint8Array, onStranger: (address: string) => void) {
@@ -32,9 +32,9 @@ export class SecretCheck implements ConnectionProtector {
     this.#onStranger = onStranger
   }
 
-  /** Whether the last call to an address got through, but no word was understood. Forgets the answer. */
-  takeSuspicion(address: string): boolean {
-    return this.#suspects.delete(address)
+  /** Whether the last call that got through to an address found somebody with another secret there. */
+  isStranger(address: string): boolean {
+    return this.#strangers.has(address)
   }
 
   async protect(
@@ -42,33 +42,38 @@ export class SecretCheck implements ConnectionProtector {
     options?: Parameters<ConnectionProtector['protect']>[1]
   ): Promise<MessageStream> {
     const address = connection.remoteAddr?.toString() ?? ''
-    const isCall = connection.direction === 'outbound'
-    if (isCall) this.#suspect(address)
-    this.#awaitHello(connection, {
-      onHello: () => this.#suspects.delete(address),
-      onNoise: () => {
-        if (!isCall) this.#onStranger(address)
-        connection.abort(new Error('the other side has another secret'))
-      }
-    })
+    if (connection.direction === 'outbound') this.#watchCall(connection, address)
+    else this.#awaitHello(connection, { onNoise: () => this.#onStranger(address) })
     return this.#protector.protect(connection, options)
   }
 
+  #watchCall(connection: MessageStream, address: string): void {
+    let isUnderstood = false
+    const onNoise = (): void => {
+      if (this.#strangers.size >= MAX_STRANGERS) this.#strangers.clear()
+      this.#strangers.add(address)
+    }
+    this.#strangers.delete(address)
+    this.#awaitHello(connection, { onNoise, onHello: () => (isUnderstood = true) })
+    connection.addEventListener('close', (event) => {
+      if (!isUnderstood && event.local !== true) onNoise()
+    })
+  }
+
   /** Looks at what comes first, before anybody else does, however it is cut into pieces. */
-  #awaitHello(connection: MessageStream, { onHello, onNoise }: { onHello: () => void; onNoise: () => void }): void {
+  #awaitHello(connection: MessageStream, on: { onNoise: () => void; onHello?: () => void }): void {
     let first = Buffer.alloc(0)
     tapInput(connection, (data) => {
       if (first.length >= FIRST_BYTES) return
       first = Buffer.concat([first, data.subarray(0, FIRST_BYTES - first.length)])
       if (first.length < FIRST_BYTES) return
       const words = xsalsa20(this.#secret, first.subarray(0, NONCE_BYTES), first.subarray(NONCE_BYTES))
-      if (HELLO.equals(words)) onHello()
-      else queueMicrotask(onNoise)
+      if (HELLO.equals(words)) {
+        on.onHello?.()
+        return
+      }
+      on.onNoise()
+      queueMicrotask(() => connection.abort(new Error('the other side has another secret')))
     })
-  }
-
-  #suspect(address: string): void {
-    if (this.#suspects.size >= MAX_SUSPECTS) this.#suspects.clear()
-    this.#suspects.add(address)
   }
 }

@@ -6,7 +6,7 @@ import type { AbortOptions } from '../../util/startable.ts'
 import { EventBus } from '../../util/event-bus.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
-import { FlowLimit } from './flow-limit.ts'
+import { FlowLimit } from '../flow-limit.ts'
 import { MAX_MESSAGE_BYTES } from './gossip-options.ts'
 import type { Pubsub, PubsubMessage, Topic } from './interface.ts'
 

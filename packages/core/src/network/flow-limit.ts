@@ -6,6 +6,9 @@ export interface FlowLimitInit {
   burst: number
 }
 
+/** Senders that are remembered; the one that has been silent longest is forgotten first. */
+const MAX_SENDERS = 4096
+
 /** Counts what each sender sends and tells when it is too much: a bucket for each that fills up again with time. */
 export class FlowLimit<K> {
   readonly #init: FlowLimitInit
@@ -25,12 +28,21 @@ export class FlowLimit<K> {
     const bucket = this.#buckets.get(sender) ?? { left: burst, at: now }
     const left = Math.min(burst, bucket.left + ((now - bucket.at) / 1000) * perSecond)
     const isAllowed = left >= units
+    this.#buckets.delete(sender)
     this.#buckets.set(sender, { left: isAllowed ? left - units : left, at: now })
+    if (this.#buckets.size > MAX_SENDERS) this.#forgetOldest()
     return isAllowed
   }
 
   /** The sender is gone. */
   forget(sender: K): void {
     this.#buckets.delete(sender)
+  }
+
+  #forgetOldest(): void {
+    for (const sender of this.#buckets.keys()) {
+      this.#buckets.delete(sender)
+      return
+    }
   }
 }

@@ -2,12 +2,19 @@ import type { IdentifyResult, Libp2pEvents, Listener, TypedEventTarget } from '@
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 /** The parts of libp2p that this needs. */
-export interface ObservedAddressesComponents {
+export interface OwnAddressesComponents {
   addressManager: {
     addObservedAddr(address: Multiaddr): void
     confirmObservedAddr(address: Multiaddr, options?: { type?: 'transport' | 'observed'; ttl?: number }): void
   }
+  transportManager: { getAddrs(): Multiaddr[] }
   events: TypedEventTarget<Libp2pEvents>
+}
+
+/** Where a host can be reached. */
+export interface OwnAddresses {
+  /** The addresses that it listens on, whatever others are told. */
+  listening(): Multiaddr[]
 }
 
 /**
@@ -15,8 +22,8 @@ export interface ObservedAddressesComponents {
  * reached it. libp2p would only tell others of public ones after strangers had tried them, and there are no strangers
  * in a private network. Go peers believe one observation too (spec: wire 1.3).
  */
-export function observedAddresses(): (components: ObservedAddressesComponents) => object {
-  return ({ addressManager, events }) => {
+export function ownAddresses(): (components: OwnAddressesComponents) => OwnAddresses {
+  return ({ addressManager, transportManager, events }) => {
     events.addEventListener('transport:listening', ({ detail: listener }: CustomEvent<Listener>) => {
       for (const address of listener.getAddrs()) {
         addressManager.confirmObservedAddr(address, { type: 'transport', ttl: Infinity })
@@ -29,6 +36,6 @@ export function observedAddresses(): (components: ObservedAddressesComponents) =
       addressManager.addObservedAddr(observedAddr)
       addressManager.confirmObservedAddr(observedAddr)
     })
-    return {}
+    return { listening: () => transportManager.getAddrs() }
   }
 }
