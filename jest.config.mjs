@@ -8,5 +8,7 @@ export default {
   transform: { '\\.ts$': '<rootDir>/scripts/jest/strip-types.mjs' },
   // Files that a test writes go to the system's temporary folder, so Jest need not watch the tree for them.
   watchman: false,
+  // The tests wait more than they compute.
+  maxWorkers: '100%',
   testTimeout: 30_000
 }

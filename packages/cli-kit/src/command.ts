@@ -1,6 +1,7 @@
 import { parseGo } from './parse.ts'
 import type { ArgMap, FlagMap, FlagValues } from './flags.ts'
 import type { Parsed } from './parse.ts'
+import type { CommandNode } from './program.ts'
 
 /** Where a program writes text: a stream, or anything that keeps the order of what it is given. */
 export interface TextSink {
@@ -21,6 +22,8 @@ export interface CommandContext<G extends FlagMap = FlagMap> extends Io {
   /** Name of the program. */
   readonly bin: string
   readonly version: string
+  /** All commands of the program. */
+  readonly commands: readonly CommandNode<G>[]
   /** Values of the options that stand before the command. */
   readonly globals: FlagValues<G>
 }

@@ -6,14 +6,18 @@ const SIGPIPE_STATUS = 141
 
 /**
  * The streams and environment of this process, for the entry file of a program. When the reader of the output goes
- * away (`| head -1`) the process ends at once, as a Go program does.
+ * away (`| head -1`) the process ends at once, as a Go program does. Messages that cannot be written, say because the
+ * disk is full, end nothing: a peer does not stop for want of a log.
  */
 export function processIo(): Io {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (err: NodeJS.ErrnoException) => {
-      if (err.code === 'EPIPE') process.exit(SIGPIPE_STATUS)
-      throw err
-    })
-  }
+  process.stdout.on('error', (err: NodeJS.ErrnoException) => {
+    endWithReader(err)
+    throw err
+  })
+  process.stderr.on('error', endWithReader)
   return { env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr }
+}
+
+function endWithReader(err: NodeJS.ErrnoException): void {
+  if (err.code === 'EPIPE') process.exit(SIGPIPE_STATUS)
 }

@@ -71,9 +71,9 @@ class Run<G extends FlagMap> {
 
   /** What a command gets. Getters stay getters: a stream that is opened on first use must not be opened here. */
   #context(globals: CommandContext<G>['globals']): CommandContext<G> {
-    const { bin, version } = this.#program
+    const { bin, version, commands } = this.#program
     return Object.defineProperties(
-      { bin, version, globals },
+      { bin, version, commands, globals },
       Object.getOwnPropertyDescriptors(this.#io)
     ) as CommandContext<G>
   }

@@ -1,7 +1,7 @@
+import { VERSION } from '@ipfs-cluster/api/version'
 import type { Program } from '@ipfs-cluster/cli-kit'
 import { globals } from './globals.ts'
 import type { Globals } from './globals.ts'
-import { VERSION } from './version.ts'
 
 /** The commands of `ipfs-cluster-ctl`. Each is loaded when it is run, or described. */
 export const program: Program<Globals> = {

@@ -9,10 +9,8 @@ export class CommandsCommand extends GoCommand<Globals> {
 
   async run(): Promise<void> {
     this.parse(CommandsCommand)
-    // Loaded here because the program's table holds this command as well.
-    const { program } = await import('../program.ts')
-    const { bin, stdout } = this.context
-    stdout.write(`${paths(program.commands, bin).join('\n')}\n${bin} help\n`)
+    const { bin, commands, stdout } = this.context
+    stdout.write(`${paths(commands, bin).join('\n')}\n${bin} help\n`)
   }
 }
 
