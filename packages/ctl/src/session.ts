@@ -2,7 +2,7 @@ import { clusterClient, failover, isPeerAddress, parseEndpoint } from '@ipfs-clu
 import type { BasicAuth, ClusterClient, Endpoint, Transport } from '@ipfs-cluster/client'
 import { socketTransport } from '@ipfs-cluster/client/socket'
 import { ExitError } from '@ipfs-cluster/cli-kit'
-import type { CommandContext } from '@ipfs-cluster/cli-kit'
+import type { CommandContext, Io } from '@ipfs-cluster/cli-kit'
 import { debugLog } from './debug.ts'
 import type { DebugLog } from './debug.ts'
 import type { Globals } from './globals.ts'
@@ -79,7 +79,7 @@ async function resolveAll(endpoints: readonly Endpoint[]): Promise<Endpoint[]> {
 }
 
 /** The certificates that `SSL_CERT_FILE` names, as Go's programs honour it. */
-async function trustedAuthorities(endpoints: readonly Endpoint[], { env }: CommandContext): Promise<{ ca?: string }> {
+async function trustedAuthorities(endpoints: readonly Endpoint[], { env }: Io): Promise<{ ca?: string }> {
   const file = env.SSL_CERT_FILE
   if (file === undefined || file === '' || !endpoints.some(({ scheme }) => scheme === 'https')) return {}
   const { readFile } = await import('node:fs/promises')
