@@ -94,7 +94,11 @@ describe('a peer with its embedded IPFS node', () => {
   }
 
   function ipfsNodePid(): number {
-    return Number(execFileSync('pgrep', ['-P', String(peer.daemon.pid)], { encoding: 'utf8' }).trim().split('\n')[0])
+    return Number(
+      execFileSync('pgrep', ['-P', String(peer.daemon.pid)], { encoding: 'utf8' })
+        .trim()
+        .split('\n')[0]
+    )
   }
 })
 

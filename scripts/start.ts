@@ -44,13 +44,14 @@ async function main(): Promise<void> {
   if (options === undefined) return
   const source = await readSource(options.path)
   await buildPrograms(say)
+  interrupted.signal.throwIfAborted()
 
   const started = performance.now()
   const ports = await choosePorts(say)
   const peer = new QuickstartPeer(options.folder, ports)
   say(`${peer.exists ? 'Starting' : 'Making'} the peer in ${shown(options.folder)}`)
   try {
-    if (!peer.exists) await peer.init()
+    if (!peer.exists) await peer.init(interrupted.signal)
     await peer.start(interrupted.signal)
     say(`Ready after ${((performance.now() - started) / 1000).toFixed(1)} s, with its embedded IPFS node\n`)
     const job = mainJob(peer, source, ports)
@@ -97,7 +98,7 @@ async function mainJob(peer: QuickstartPeer, source: Source, ports: Ports): Prom
   for (const holder of holders) say(`  pinned on  ${holder}`)
 
   const gateway = `http://127.0.0.1:${ports['IPFS gateway']}`
-  await verify(source, cid.toString(), gateway)
+  await verify(source, cid.toString(), gateway, interrupted)
   say(`Read back through the gateway: ${files}, ${formatBytes(source.size)}, every byte the same\n`)
 
   const host = ports['REST API'] === DEFAULT_PORTS['REST API'] ? '' : ` --host /ip4/127.0.0.1/tcp/${ports['REST API']}`

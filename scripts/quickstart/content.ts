@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs'
-import { lstat, readdir } from 'node:fs/promises'
+import { lstat, readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 
 /** A file to be added. */
@@ -20,7 +20,7 @@ export interface Source {
 }
 
 /**
- * Looks at what is to be added. Hidden files, links and special files are left out, as `ipfs-cluster-ctl add -r` leaves
+ * Looks at what is to be added. Hidden files, links in a folder and special files are left out, as `ipfs-cluster-ctl add -r` leaves
  * out the hidden ones.
  *
  * @throws Error when the path does not exist or holds nothing to add
@@ -28,11 +28,11 @@ export interface Source {
 export async function readSource(path: string): Promise<Source> {
   const root = resolve(path)
   const name = basename(root)
-  const stat = await lstat(root).catch(() => {
+  const info = await stat(root).catch(() => {
     throw new Error(`${path} does not exist: give the path of a file or a folder, as in npm start -- ./path`)
   })
-  if (stat.isFile()) return { name, isFolder: false, files: [{ path: root, name, size: stat.size }], size: stat.size }
-  if (!stat.isDirectory()) throw new Error(`${path} is neither a file nor a folder`)
+  if (info.isFile()) return { name, isFolder: false, files: [{ path: root, name, size: info.size }], size: info.size }
+  if (!info.isDirectory()) throw new Error(`${path} is neither a file nor a folder`)
 
   const files = await Array.fromAsync(walk(root, name))
   if (files.length === 0) throw new Error(`${path} holds no file to add`)

@@ -46,9 +46,15 @@ export class QuickstartPeer {
   }
 
   /** Makes the peer's configuration and identity. */
-  async init(): Promise<void> {
+  async init(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
     mkdirSync(this.folder, { recursive: true })
-    const init = spawn(SERVICE, ['init', '--embedded-ipfs'], { env: this.#env, stdio: ['ignore', 'ignore', 'pipe'] })
+    // A group of its own, so that a Ctrl-C does not end it between two of its files.
+    const init = spawn(SERVICE, ['init', '--embedded-ipfs'], {
+      env: this.#env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true
+    })
     const errors: string[] = []
     init.stderr.setEncoding('utf8').on('data', (text: string) => errors.push(text))
     const [code] = (await once(init, 'close')) as [number | null]
@@ -61,8 +67,14 @@ export class QuickstartPeer {
    * @throws Error with the last lines of its log when it ends before that
    */
   async start(signal: AbortSignal): Promise<void> {
-    // A group of its own: a Ctrl-C reaches this process only, which then stops the daemon once.
-    const daemon = spawn(SERVICE, ['daemon'], { env: this.#env, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
+    signal.throwIfAborted()
+    // A group of its own: a Ctrl-C reaches this process only, which then stops the daemon once. However this process
+    // ends, the daemon's standard input ends with it, and so does the daemon.
+    const daemon = spawn(SERVICE, ['daemon', '--stop-with-stdin'], {
+      env: this.#env,
+      stdio: ['pipe', 'ignore', 'pipe'],
+      detached: true
+    })
     this.#daemon = daemon
     const log = createWriteStream(this.logFile)
     daemon.stderr.pipe(log)
@@ -72,8 +84,9 @@ export class QuickstartPeer {
 
   /** Rejects when the daemon ends by itself. */
   async failed(): Promise<never> {
-    const [code, signal] = (await once(this.#running, 'exit')) as [number | null, string | null]
-    throw new Error(`the peer ended with ${code ?? signal ?? 'an unknown status'}: see ${this.logFile}`)
+    const daemon = this.#running
+    if (daemon.exitCode === null && daemon.signalCode === null) await once(daemon, 'exit')
+    throw new Error(`the peer ended with ${daemon.exitCode ?? daemon.signalCode ?? 'no status'}: see ${this.logFile}`)
   }
 
   /** Resolves when every peer that is to hold the CID has it pinned. */

@@ -6,15 +6,20 @@ import type { Source, SourceFile } from './content.ts'
  *
  * @throws Error that names the first file that differs
  */
-export async function verify(source: Source, cid: string, gateway: string): Promise<void> {
+export async function verify(
+  source: Source,
+  cid: string,
+  gateway: string,
+  options: { signal: AbortSignal }
+): Promise<void> {
   for (const file of source.files) {
     const path = source.isFolder ? file.name.slice(source.name.length) : ''
-    await compare(file, `${gateway}/ipfs/${cid}${path.split('/').map(encodeURIComponent).join('/')}`)
+    await compare(file, `${gateway}/ipfs/${cid}${path.split('/').map(encodeURIComponent).join('/')}`, options)
   }
 }
 
-async function compare(file: SourceFile, url: string): Promise<void> {
-  const answer = await fetch(url)
+async function compare(file: SourceFile, url: string, options: { signal: AbortSignal }): Promise<void> {
+  const answer = await fetch(url, options)
   if (!answer.ok || answer.body === null) {
     throw new Error(`the gateway answered ${answer.status} for ${file.name}: ${await answer.text()}`)
   }

@@ -24,12 +24,17 @@ export class Daemon extends ServiceCommand {
     }),
     stats: bool({ summary: 'enable stats collection' }),
     tracing: bool({ summary: 'enable tracing collection' }),
-    'no-trust': bool({ summary: 'do not trust bootstrap peers (only for "crdt" consensus)' })
+    'no-trust': bool({ summary: 'do not trust bootstrap peers (only for "crdt" consensus)' }),
+    'stop-with-stdin': bool({
+      hidden: true,
+      summary: 'stop when standard input ends, so that the peer does not outlive the program that started it'
+    })
   }
 
   async run(): Promise<number> {
     const { flags } = this.parse(Daemon)
     using stop = new StopSignals(this.context.stderr)
+    if (flags['stop-with-stdin']) stop.followEndOf(this.context.stdin)
     const logger = this.openLog()
     const log = logger.forComponent('service')
     log.info('Initializing. For verbose output run with "-l debug". Please wait...')

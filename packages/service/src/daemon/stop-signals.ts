@@ -33,6 +33,12 @@ export class StopSignals implements Disposable {
     return this.#abort.signal
   }
 
+  /** Takes the end of a stream for a signal. Whoever holds the other end takes the peer with it, however it ends. */
+  followEndOf(input: NodeJS.ReadableStream): void {
+    input.once('end', this.#onSignal).once('error', this.#onSignal)
+    input.resume()
+  }
+
   /** Resolves at the first signal. */
   async received(): Promise<void> {
     if (this.signal.aborted) return

@@ -37,7 +37,10 @@ async function nodeProcess(source: string, args: string[] = []): Promise<IpfsNod
   const program = join(folder, 'node.cjs')
   await writeFile(program, source)
   const pause = { initial: 1, max: 20 }
-  return new IpfsNodeProcess({ logger: log }, { args: [program, ...args], env: process.env, pause, grace: 100, patience: 200 })
+  return new IpfsNodeProcess(
+    { logger: log },
+    { args: [program, ...args], env: process.env, pause, grace: 100, patience: 200 }
+  )
 }
 
 describe('the process of the embedded IPFS node', () => {

@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { PassThrough } from 'node:stream'
 import { describe, expect, it } from '@jest/globals'
 import { StopSignals } from '../../src/daemon/stop-signals.ts'
 
@@ -22,5 +23,15 @@ describe('signals to stop', () => {
       await stop.received()
     }
     expect(process.listenerCount('SIGHUP')).toBe(0)
+  })
+
+  it('come from the end of a stream too, when one is followed', async () => {
+    using stop = new StopSignals({ write: () => {} })
+    const input = new PassThrough()
+    stop.followEndOf(input)
+    input.write('something')
+    expect(stop.signal.aborted).toBe(false)
+    input.end()
+    await stop.received()
   })
 })
