@@ -40,8 +40,8 @@ interface Waiting {
   readonly arrival: PromiseWithResolvers<GivenBlock>
 }
 
-/** Streams that one peer may have open to us. A peer of the Go release has one. */
-const MAX_STREAMS = 32
+/** Streams that one peer may have open to us, each with a message that is not complete. A Go peer has one. */
+const MAX_STREAMS = 8
 
 /**
  * Bitswap as peers of a cluster use it (spec: wire 4.8): blocks are asked of connected peers only, and every block that
@@ -127,6 +127,7 @@ export class Bitswap implements Startable {
 
   async #open(peer: PeerId, signal: AbortSignal): Promise<OutgoingStream> {
     const { stream, protocol } = await this.#peers.open(peer, { signal })
+    void discard(stream)
     return { bytes: stream, dialect: dialectOf(protocol) }
   }
 
@@ -163,6 +164,15 @@ export class Bitswap implements Startable {
     this.#waiting.delete(id)
     this.#send(this.#wants.remove(id, peer))
     waiting.arrival.resolve({ bytes: new Uint8Array(bytes), from: peer })
+  }
+}
+
+/** Nothing is to come on a stream that we opened; what comes all the same must not pile up. */
+async function discard(stream: ByteStream): Promise<void> {
+  try {
+    for await (const _ of stream);
+  } catch {
+    // Who writes on the stream next finds it broken.
   }
 }
 

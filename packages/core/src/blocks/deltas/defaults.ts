@@ -17,13 +17,13 @@ export const TARGET_ANSWER_SIZE = 64 * 1024
 export const MAX_STREAMS_PER_PEER = 4
 
 /** Requests that are worked at for all peers together. Others are told to ask somebody else. */
-export const MAX_REQUESTS = 32
+export const MAX_REQUESTS = 16
 
 /** Milliseconds for a request to arrive, and for the other side to take or send the next part of an answer. */
 export const STEP_TIMEOUT = 30_000
 
 /** Bytes of blocks that are kept by a walk between finding them and sending them; others are read once more. */
-export const MAX_KEPT_BYTES = 4 * 1024 * 1024
+export const MAX_KEPT_BYTES = 1024 * 1024
 
 /** Blocks that a walk has found and not sent yet. It stops where the DAG is wider. */
 export const MAX_FRONTIER = 8192
@@ -43,3 +43,7 @@ export const PREFETCH_PATIENCE = 30_000
 
 /** Milliseconds that a peer is not asked again after an answer without anything new in it. */
 export const USELESS_PEER_PAUSE = 30_000
+
+/** Blocks that are asked for one by one at the same time, ahead of the replica, and milliseconds to get them. */
+export const MAX_WANTS_AT_ONCE = 16
+export const WANT_TIMEOUT = 10_000

@@ -5,7 +5,7 @@ import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import { withTimeout } from '../../util/signals.ts'
 import { Bitswap } from '../bitswap/bitswap.ts'
-import { blockIdOf } from '../block-id.ts'
+import { blockIdOf, cidOfBlockId } from '../block-id.ts'
 import type { BlockId } from '../block-id.ts'
 import type { BlockReader } from '../interface.ts'
 import { ProtocolPeers } from '../protocol-peers.ts'
@@ -54,15 +54,14 @@ export class PeerDeltaExchange implements DeltaExchange {
   async start(): Promise<void> {
     if (this.#abort !== undefined) return
     this.#abort = new AbortController()
-    this.#prefetcher =
-      this.#peers &&
-      new Prefetcher({
-        ask: (peer, request, signal) => this.#ask(peer, request, signal),
-        peers: () => this.#peers?.all() ?? [],
-        areMerged: (ids) => this.#components.replica().areMerged(ids),
-        onBlock: (id) => this.#bitswap.available(id),
-        log: this.#log
-      })
+    this.#prefetcher = new Prefetcher({
+      ask: (peer, request, signal) => this.#ask(peer, request, signal),
+      want: async (id, signal) => (await this.#bitswap.want(cidOfBlockId(id), { signal })).bytes,
+      peers: () => this.#peers?.all() ?? [],
+      areMerged: (ids) => this.#components.replica().areMerged(ids),
+      onBlock: (id) => this.#bitswap.available(id),
+      log: this.#log
+    })
     await this.#bitswap.start()
     await this.#peers?.start()
   }

@@ -7,11 +7,17 @@ import { MAX_PREFETCHED, MAX_PREFETCHED_BYTES, PREFETCH_PATIENCE } from './defau
  * if somebody waits for a block that is yet to come, the oldest are dropped to let it through.
  */
 export class PrefetchBuffer {
+  readonly #onIdle: () => void
   readonly #blocks = new Map<BlockId, Uint8Array>()
   readonly #awaited = new Map<BlockId, PromiseWithResolvers<Uint8Array | undefined>>()
   #bytes = 0
   #changed = change()
   #idle: NodeJS.Timeout | undefined
+
+  /** @param onIdle - hears when the blocks were dropped because nobody asked for any in a long time */
+  constructor(onIdle: () => void) {
+    this.#onIdle = onIdle
+  }
 
   /** Takes a block out. */
   take(id: BlockId): Uint8Array | undefined {
@@ -33,7 +39,7 @@ export class PrefetchBuffer {
     this.#idle ??= setTimeout(() => this.#expire(), PREFETCH_PATIENCE).unref()
     while (this.#isFull && this.#awaited.size === 0) await abortable(this.#changed.promise, { signal })
     signal.throwIfAborted()
-    if (this.#settle(id, bytes)) return
+    if (this.#settle(id, bytes) || this.#blocks.has(id)) return
     for (const [oldest, block] of this.#blocks) {
       if (!this.#isFull) break
       this.#drop(oldest, block)
@@ -81,10 +87,12 @@ export class PrefetchBuffer {
   /** Nobody wants these blocks any more. */
   #expire(): void {
     this.#idle = undefined
+    if (this.#awaited.size > 0) return
     this.#changed.reject(new Error('nobody asks for what was fetched'))
     this.#changed = change()
     this.#blocks.clear()
     this.#bytes = 0
+    this.#onIdle()
   }
 }
 

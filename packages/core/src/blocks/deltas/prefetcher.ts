@@ -2,11 +2,11 @@ import type { PeerId } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
-import { abortable } from '../../util/signals.ts'
+import { abortable, withTimeout } from '../../util/signals.ts'
 import type { AbortOptions } from '../../util/startable.ts'
 import { blockIdOf, cidOfBlockId, cidOfBytes } from '../block-id.ts'
 import type { BlockId } from '../block-id.ts'
-import { MAX_CIDS, USELESS_PEER_PAUSE } from './defaults.ts'
+import { MAX_CIDS, MAX_WANTS_AT_ONCE, USELESS_PEER_PAUSE, WANT_TIMEOUT } from './defaults.ts'
 import type { StretchRequest } from './messages.ts'
 import { readNode } from './node.ts'
 import { PrefetchBuffer } from './prefetch-buffer.ts'
@@ -17,6 +17,8 @@ export interface PrefetcherInit {
   ask(peer: PeerId, request: StretchRequest, signal: AbortSignal): AsyncIterable<readonly Uint8Array[]>
   /** Peers that can be asked, the best first. */
   peers(): readonly PeerId[]
+  /** Gets a single block from whoever has it. */
+  want(id: BlockId, signal: AbortSignal): Promise<Uint8Array>
   /** For each block, whether it is part of the replica of this peer. */
   areMerged(ids: readonly BlockId[]): Promise<readonly boolean[]>
   /** Hears of each block that came. */
@@ -26,12 +28,13 @@ export interface PrefetcherInit {
 
 /**
  * Has blocks at hand before a replica asks for them: where a block was missing, those below it are missing as well in
- * all likelihood, so the whole stretch is fetched from one peer in one stream. Whatever goes wrong, the replica only
- * has to get its blocks in the usual way.
+ * all likelihood. The whole stretch is fetched from one peer in one stream; if there is none that can do that, one block
+ * after the other while the replica merges those that came. Whatever goes wrong, the replica only has to get its blocks
+ * itself.
  */
 export class Prefetcher {
   readonly #init: PrefetcherInit
-  readonly #buffer = new PrefetchBuffer()
+  readonly #buffer = new PrefetchBuffer(() => this.#forget())
   readonly #abort = new AbortController()
   /** Blocks that the peer under way is to send: those asked for, and those below what it sent, as far as we lack them. */
   readonly #expected = new Set<BlockId>()
@@ -60,7 +63,7 @@ export class Prefetcher {
    * Fetches these blocks and those below them. Does not wait.
    *
    * @param known - blocks that this peer has together with everything below them
-   * @param giver - the peer that will have them
+   * @param giver - the peer that had the block above, and so will have them
    */
   fetch(ids: readonly BlockId[], known: readonly CID[], giver: PeerId): void {
     const set = this.#running === undefined ? this.#expected : this.#next
@@ -75,16 +78,24 @@ export class Prefetcher {
   }
 
   async #run(known: readonly CID[], giver: PeerId): Promise<void> {
-    // Blocks that came in the same message as the one that started this are part of the first request.
-    await new Promise(setImmediate)
-    let first: readonly CID[] = known
-    do {
-      await this.#expectNext()
-      await this.#askPeers(first, giver)
+    try {
+      // Blocks that came in the same message as the one that started this are part of the first request.
+      await new Promise(setImmediate)
+      await this.#fetchAll(known, giver)
+      while (this.#next.size > 0 && !this.#abort.signal.aborted) await this.#fetchAll([], giver)
+    } catch (err) {
+      if (!this.#abort.signal.aborted) this.#init.log.debug(`stopped fetching ahead: ${messageOf(err)}`)
+    } finally {
       this.#giveUp()
-      first = []
-    } while (this.#next.size > 0 && !this.#abort.signal.aborted)
-    this.#running = undefined
+      this.#running = undefined
+    }
+  }
+
+  async #fetchAll(known: readonly CID[], giver: PeerId): Promise<void> {
+    await this.#expectNext()
+    await this.#askPeers(known, giver)
+    await this.#askEverybody()
+    this.#giveUp()
   }
 
   /** What came in the usual way meanwhile is no longer missing. */
@@ -99,18 +110,24 @@ export class Prefetcher {
     return new Set(ids.filter((_, i) => areMerged[i] !== true))
   }
 
+  /** The replica no longer asks: it stopped, or has got everything from elsewhere. */
+  #forget(): void {
+    this.#giveUp()
+    this.#next.clear()
+  }
+
   #giveUp(): void {
     for (const id of this.#expected) this.#buffer.giveUp(id)
     this.#expected.clear()
   }
 
-  /** Asks one peer after the other, as long as something is missing; one that has given something may give more. */
+  /** Asks one peer after the other, as long as something is missing. */
   async #askPeers(known: readonly CID[], giver: PeerId): Promise<void> {
     let rest = known
     for (let peer = this.#choose(giver); peer !== undefined; peer = this.#choose(giver)) {
       if (this.#expected.size === 0 || this.#abort.signal.aborted) return
-      const received = await this.#askPeer(peer, rest)
-      if (received === 0) this.#useless.set(peer, performance.now() + USELESS_PEER_PAUSE)
+      const isUseful = await this.#askPeer(peer, rest)
+      if (!isUseful) this.#useless.set(peer, performance.now() + USELESS_PEER_PAUSE)
       // What we have got since lies above what was known.
       rest = []
     }
@@ -123,8 +140,8 @@ export class Prefetcher {
     return peers.includes(giver) ? giver : peers[0]
   }
 
-  /** @returns how many of the missing blocks came */
-  async #askPeer(peer: PeerId, known: readonly CID[]): Promise<number> {
+  /** @returns whether the peer can be asked for the rest: it kept to the protocol, and something that was missing came */
+  async #askPeer(peer: PeerId, known: readonly CID[]): Promise<boolean> {
     let received = 0
     const end = new AbortController()
     const signal = AbortSignal.any([this.#abort.signal, end.signal])
@@ -134,12 +151,21 @@ export class Prefetcher {
         received += await this.#receive(views, signal)
         if (this.#expected.size === 0) break
       }
+      return received > 0
     } catch (err) {
       if (!this.#abort.signal.aborted) this.#init.log.debug(`stopped fetching from ${peer}: ${messageOf(err)}`)
+      return false
     } finally {
       end.abort()
     }
-    return received
+  }
+
+  async #askEverybody(): Promise<void> {
+    while (this.#expected.size > 0 && !this.#abort.signal.aborted) {
+      const signal = withTimeout(WANT_TIMEOUT, this.#abort.signal)
+      const ids = [...this.#expected].slice(0, MAX_WANTS_AT_ONCE)
+      await this.#receive(await Promise.all(ids.map((id) => this.#init.want(id, signal))), this.#abort.signal)
+    }
   }
 
   /** @returns how many of the blocks were missing */

@@ -150,7 +150,13 @@ export class Walker {
   #takeAtHand(id: BlockId): DeltaBlock | undefined {
     const cid = cidOfBlockId(id)
     const bytes = this.#source?.takeAtHand?.(cid)
-    return bytes !== undefined && matches(cid, bytes) ? readBlock(bytes) : undefined
+    if (bytes === undefined || !matches(cid, bytes)) return undefined
+    try {
+      return readBlock(bytes)
+    } catch {
+      // It is fetched once more when its turn comes, and seen to be no delta then.
+      return undefined
+    }
   }
 
   /** Not synced: what is lost in a power cut is fetched again. */
