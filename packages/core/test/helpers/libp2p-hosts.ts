@@ -10,7 +10,8 @@ export function libp2pHost(): Promise<Libp2p> {
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
+    // By default a connection is dropped if more than 10 streams come before its other side is through with setting up.
+    streamMuxers: [yamux({ maxEarlyStreams: 1000 })],
     connectionGater: { denyDialMultiaddr: () => false },
     connectionMonitor: { enabled: false }
   })
