@@ -5,8 +5,11 @@ import { toDatastoreError } from './errors.ts'
 import type { DatastoreReader, DatastoreSnapshot, Entry, KeyRange } from './interface.ts'
 import { toLevelRange } from './range.ts'
 
-/** A store of the Level family whose keys are text and whose values are bytes. */
-export type Level = AbstractLevel<string | Buffer | Uint8Array, string, Uint8Array>
+/** What is used of a store of the Level family, whose keys are text and whose values are bytes. */
+export type Level = Pick<
+  AbstractLevel<string | Buffer | Uint8Array, string, Uint8Array>,
+  'open' | 'close' | 'get' | 'getMany' | 'has' | 'iterator' | 'keys' | 'batch' | 'snapshot'
+>
 
 /** Reading from a Level store, now or as of a snapshot. */
 export abstract class LevelReader implements DatastoreReader {
