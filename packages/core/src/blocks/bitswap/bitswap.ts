@@ -96,9 +96,9 @@ export class Bitswap implements Startable {
     }
   }
 
-  /** Sends a block to those who asked for it before it was there. */
-  available(id: BlockId): void {
-    for (const queue of this.#queues.values()) queue.available(id)
+  /** Sends a block that came to those who asked for it before. */
+  arrived(id: BlockId, bytes: Uint8Array): void {
+    for (const queue of this.#queues.values()) queue.arrived(id, bytes)
   }
 
   #forget(id: BlockId): void {

@@ -18,6 +18,9 @@ export const MAX_WANTS = 1024
 /** Wants of a peer that are remembered in case their block comes later. Peers ask again, so it costs no more than time. */
 export const MAX_UNMET_WANTS = 256
 
+/** Blocks that are kept for a peer that asked for them before they came, until it has taken them. */
+export const MAX_ARRIVED = 8
+
 /** Longest CID that is taken, in bytes. One of a delta block has 36. */
 export const MAX_CID_SIZE = 128
 

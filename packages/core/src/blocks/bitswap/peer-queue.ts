@@ -6,7 +6,7 @@ import { frame } from '../../network/frames.ts'
 import { blockIdOf } from '../block-id.ts'
 import type { BlockId } from '../block-id.ts'
 import type { BlockReader } from '../interface.ts'
-import { INLINE_SIZE, MAX_UNMET_WANTS, MAX_WANTS, SEND_TIMEOUT, TARGET_MESSAGE_SIZE } from './defaults.ts'
+import { INLINE_SIZE, MAX_ARRIVED, MAX_UNMET_WANTS, MAX_WANTS, SEND_TIMEOUT, TARGET_MESSAGE_SIZE } from './defaults.ts'
 import { encodeMessage } from './message.ts'
 import type { Dialect, Payload, Presence, WantEntry } from './message.ts'
 
@@ -41,6 +41,8 @@ export class PeerQueue {
   readonly #questions = new Map<BlockId, WantEntry>()
   /** What it wants and we do not have, the oldest first. */
   readonly #unmet = new Map<BlockId, WantEntry>()
+  /** Blocks that came after they were asked for and may not be stored yet. */
+  readonly #arrived = new Map<BlockId, Uint8Array>()
   #stream: OutgoingStream | undefined
   #isRunning = false
 
@@ -69,10 +71,12 @@ export class PeerQueue {
     this.#wake()
   }
 
-  /** A block can be had now that the peer may have asked for before. */
-  available(id: BlockId): void {
+  /** A block came that the peer may have asked for before. */
+  arrived(id: BlockId, bytes: Uint8Array): void {
     const want = this.#unmet.get(id)
-    if (want !== undefined) this.asked([want], false)
+    if (want === undefined) return
+    if (this.#arrived.size < MAX_ARRIVED) this.#arrived.set(id, bytes)
+    this.asked([want], false)
   }
 
   stop(): void {
@@ -95,6 +99,7 @@ export class PeerQueue {
       // Both sides ask again for what they still want.
       this.#wants.clear()
       this.#questions.clear()
+      this.#arrived.clear()
     } finally {
       this.#isRunning = false
     }
@@ -124,7 +129,8 @@ export class PeerQueue {
 
   /** @returns bytes added to the message */
   async #answer(id: BlockId, want: WantEntry, { presences, blocks }: Outgoing): Promise<number> {
-    const bytes = await this.#read(want)
+    const bytes = this.#arrived.get(id) ?? (await this.#read(want))
+    this.#arrived.delete(id)
     if (bytes === undefined) {
       this.#remember(id, want)
       if (want.sendDontHave) presences.push({ cid: want.cid, isThere: false })

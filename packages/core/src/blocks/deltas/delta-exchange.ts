@@ -59,7 +59,7 @@ export class PeerDeltaExchange implements DeltaExchange {
       want: async (id, signal) => (await this.#bitswap.want(cidOfBlockId(id), { signal })).bytes,
       peers: () => this.#peers?.all() ?? [],
       areMerged: (ids) => this.#components.replica().areMerged(ids),
-      onBlock: (id) => this.#bitswap.available(id),
+      onBlock: (id, bytes) => this.#bitswap.arrived(id, bytes),
       log: this.#log
     })
     await this.#bitswap.start()
@@ -79,7 +79,7 @@ export class PeerDeltaExchange implements DeltaExchange {
     const prefetched = await this.#prefetcher?.take(blockIdOf(cid), options)
     if (prefetched !== undefined) return prefetched
     const { bytes, from } = await this.#bitswap.want(cid, options)
-    this.#bitswap.available(blockIdOf(cid))
+    this.#bitswap.arrived(blockIdOf(cid), bytes)
     await this.#lookBelow(bytes, from)
     return bytes
   }

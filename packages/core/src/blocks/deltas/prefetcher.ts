@@ -22,7 +22,7 @@ export interface PrefetcherInit {
   /** For each block, whether it is part of the replica of this peer. */
   areMerged(ids: readonly BlockId[]): Promise<readonly boolean[]>
   /** Hears of each block that came. */
-  onBlock(id: BlockId): void
+  onBlock(id: BlockId, bytes: Uint8Array): void
   log: Logger
 }
 
@@ -179,7 +179,7 @@ export class Prefetcher {
       for (const link of links) if (unmerged.has(link)) this.#expected.add(link)
       await this.#buffer.put(id, bytes, signal)
       this.#expected.delete(id)
-      this.#init.onBlock(id)
+      this.#init.onBlock(id, bytes)
       received++
     }
     return received

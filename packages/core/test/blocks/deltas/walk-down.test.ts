@@ -52,9 +52,9 @@ describe('WalkDown', () => {
         async (all, w, k) => {
           const pick = (numbers: readonly number[]): DeltaBlock[] => numbers.map((n) => all[n % all.length]!)
           const given = await walk(new MapBlocks(all), pick(w), pick(k))
-          const expected = below(pick(w), all).difference(below(pick(k), all))
-          expect(new Set(given)).toEqual(expected)
-          expect(given).toHaveLength(expected.size)
+          const expected = [...below(pick(w), all)].filter((id) => !below(pick(k), all).has(id))
+          expect(new Set(given)).toEqual(new Set(expected))
+          expect(given).toHaveLength(expected.length)
           const place = new Map(given.map((id, i) => [id, i]))
           for (const { id, links } of all) {
             for (const link of links) {
