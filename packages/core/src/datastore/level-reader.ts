@@ -1,15 +1,34 @@
-import type { AbstractLevel, AbstractSnapshot } from 'abstract-level'
+import type { AbstractSnapshot } from 'abstract-level'
 import type { AbortOptions } from '../util/startable.ts'
 import { CHUNK_BYTES, CHUNK_ENTRIES } from './defaults.ts'
 import { toDatastoreError } from './errors.ts'
-import type { DatastoreReader, DatastoreSnapshot, Entry, KeyRange } from './interface.ts'
+import type { DatastoreReader, DatastoreSnapshot, Entry, KeyRange, Write, WriteOptions } from './interface.ts'
 import { toLevelRange } from './range.ts'
+import type { LevelRange } from './range.ts'
 
-/** What is used of a store of the Level family, whose keys are text and whose values are bytes. */
-export type Level = Pick<
-  AbstractLevel<string | Buffer | Uint8Array, string, Uint8Array>,
-  'open' | 'close' | 'get' | 'getMany' | 'has' | 'iterator' | 'keys' | 'batch' | 'snapshot'
->
+interface ReadOptions {
+  snapshot?: AbstractSnapshot
+}
+
+/**
+ * What is used of a store of the Level family, whose keys are text and whose values are bytes. Written out, because the
+ * family's own types refer to themselves in a way that the compiler accepts or not by the order in which it meets them.
+ */
+export interface Level {
+  open(): Promise<void>
+  close(): Promise<void>
+  get(key: string, options: ReadOptions): Promise<Uint8Array | undefined>
+  getMany(keys: string[], options: ReadOptions): Promise<(Uint8Array | undefined)[]>
+  has(key: string, options: ReadOptions): Promise<boolean>
+  iterator(options: LevelRange & ReadOptions & { values: boolean }): LevelIterator
+  batch(writes: Write[], options: WriteOptions): Promise<void>
+  snapshot(): AbstractSnapshot
+}
+
+interface LevelIterator {
+  nextv(size: number): Promise<[string, Uint8Array][]>
+  close(): Promise<void>
+}
 
 /** Reading from a Level store, now or as of a snapshot. */
 export abstract class LevelReader implements DatastoreReader {
@@ -77,7 +96,7 @@ export abstract class LevelReader implements DatastoreReader {
     }
   }
 
-  #readOptions(): { snapshot?: AbstractSnapshot } {
+  #readOptions(): ReadOptions {
     return this.#snapshot === undefined ? {} : { snapshot: this.#snapshot }
   }
 }
