@@ -98,7 +98,7 @@ async function mainJob(peer: QuickstartPeer, source: Source, ports: Ports): Prom
   for (const holder of holders) say(`  pinned on  ${holder}`)
 
   const gateway = `http://127.0.0.1:${ports['IPFS gateway']}`
-  await verify(source, cid.toString(), gateway, interrupted)
+  await verify(source, cid.toString(), gateway, { signal: interrupted.signal })
   say(`Read back through the gateway: ${files}, ${formatBytes(source.size)}, every byte the same\n`)
 
   const host = ports['REST API'] === DEFAULT_PORTS['REST API'] ? '' : ` --host /ip4/127.0.0.1/tcp/${ports['REST API']}`
@@ -115,7 +115,7 @@ async function add(peer: QuickstartPeer, source: Source): Promise<CID> {
   const outputs = peer.client.add(
     entries(source, bar),
     { cidVersion: 1, rawLeaves: true, name: source.name },
-    interrupted
+    { signal: interrupted.signal }
   )
   for await (const output of outputs) last = output.cid ?? last
   if (last === undefined) throw new Error('the peer gave no CID for what was added')

@@ -79,7 +79,7 @@ export class QuickstartPeer {
     const log = createWriteStream(this.logFile)
     daemon.stderr.pipe(log)
     const tail = await waitForLine(daemon, /\*\* IPFS Cluster is READY \*\*/, signal)
-    if (tail !== undefined) throw new Error(`the peer did not start; its log ends with\n${tail}`)
+    if (tail !== undefined) throw new Error(whyNotStarted(tail, this.folder))
   }
 
   /** Rejects when the daemon ends by itself. */
@@ -111,13 +111,20 @@ export class QuickstartPeer {
     if (daemon === undefined || daemon.exitCode !== null || daemon.signalCode !== null) return daemon?.exitCode ?? 0
     const exit = once(daemon, 'exit') as Promise<[number | null]>
     daemon.kill('SIGTERM')
-    return (await exit)[0] ?? 1
+    // No code: it had not come so far as to take the signal, and there was nothing to stop.
+    return (await exit)[0] ?? 0
   }
 
   get #running(): ChildProcess {
     if (this.#daemon === undefined) throw new Error('the peer has not been started')
     return this.#daemon
   }
+}
+
+function whyNotStarted(log: string, folder: string): string {
+  const holder = /someone else has the lock.* held by process (\d+)/.exec(log)?.[1]
+  if (holder === undefined) return `the peer did not start; its log ends with\n${log}`
+  return `the peer of an earlier run still runs in ${folder}: stop it with Ctrl-C where you started it, or with\n  kill ${holder}`
 }
 
 /** @returns the end of what the program printed, if it ended before the line came */

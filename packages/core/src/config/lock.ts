@@ -55,12 +55,18 @@ async function refused({ lock }: PeerFolder, program: string, cause: unknown): P
     `If no other ${program} process is running, remove ${lock}, or make sure that the config folder is writable ` +
     `for the user running ${program}.`
   if (!isLocked(cause)) {
-    const reason = `cannot acquire lock: Lock Create of ${lock} failed: ${fileFailure('open', lock, cause)}`
+    const reason = `cannot acquire lock: Lock Create of ${lock} failed: ${fileFailure('open', lock, rootOf(cause))}`
     return new ClusterError('ERR_FOLDER_LOCKED', `${reason}. ${advice}`, { cause })
   }
   const holder = await findHolder(lock)
   const who = holder === undefined ? '' : ` It is held by ${holder}.`
   return new ClusterError('ERR_FOLDER_LOCKED', `lock ${lock}: someone else has the lock. ${advice}${who}`, { cause })
+}
+
+/** What the system said: LevelDB wraps it in words of its own. */
+function rootOf(err: unknown): unknown {
+  const cause = (err as Error | undefined)?.cause
+  return cause === undefined ? err : rootOf(cause)
 }
 
 function isLocked(err: unknown): boolean {
