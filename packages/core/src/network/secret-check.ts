@@ -22,7 +22,7 @@ export class SecretCheck implements ConnectionProtector {
   readonly #secret: Uint8Array
   readonly #protector: ConnectionProtector
   readonly #onStranger: (address: string) => void
-  /** Addresses where the last call got through, but whoever answered made no sense or hung up. */
+  /** Addresses where the last call got through, but ended before a word was understood. */
   readonly #strangers = new Set<string>()
 
   /** @param onStranger - hears of peers with another secret that have called us */
@@ -55,25 +55,35 @@ export class SecretCheck implements ConnectionProtector {
     }
     this.#strangers.delete(address)
     this.#awaitHello(connection, { onNoise, onHello: () => (isUnderstood = true) })
-    connection.addEventListener('close', (event) => {
-      if (!isUnderstood && event.local !== true) onNoise()
+    connection.addEventListener('close', () => {
+      if (!isUnderstood) onNoise()
     })
   }
 
   /** Looks at what comes first, before anybody else does, however it is cut into pieces. */
   #awaitHello(connection: MessageStream, on: { onNoise: () => void; onHello?: () => void }): void {
     let first = Buffer.alloc(0)
+    let isDecided = false
     tapInput(connection, (data) => {
-      if (first.length >= FIRST_BYTES) return
+      if (isDecided) return
       first = Buffer.concat([first, data.subarray(0, FIRST_BYTES - first.length)])
-      if (first.length < FIRST_BYTES) return
-      const words = xsalsa20(this.#secret, first.subarray(0, NONCE_BYTES), first.subarray(NONCE_BYTES))
-      if (HELLO.equals(words)) {
+      const isHello = this.#isHello(first)
+      if (isHello === undefined) return
+      isDecided = true
+      if (isHello) {
         on.onHello?.()
         return
       }
       on.onNoise()
       queueMicrotask(() => connection.abort(new Error('the other side has another secret')))
     })
+  }
+
+  /** @returns undefined as long as that cannot be said */
+  #isHello(first: Buffer): boolean | undefined {
+    // Said in clear: the other side has no secret at all.
+    if (first.subarray(0, HELLO.length).equals(HELLO)) return false
+    if (first.length < FIRST_BYTES) return undefined
+    return HELLO.equals(xsalsa20(this.#secret, first.subarray(0, NONCE_BYTES), first.subarray(NONCE_BYTES)))
   }
 }
