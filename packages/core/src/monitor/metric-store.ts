@@ -30,7 +30,7 @@ export class MetricStore {
   readonly #byName = new Map<string, Map<PeerId, Series>>()
   #seriesCount = 0
   #characters = 0
-  #sweptAt = 0n
+  #sweptAt = -SWEEP_INTERVAL
 
   /**
    * Takes a metric as the newest of its name and peer.

@@ -2,7 +2,7 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { NetworkInit } from '../../src/network/index.ts'
 import { Libp2pNetwork } from '../../src/network/network.ts'
 import { startAll, stopAll } from '../../src/util/index.ts'
-import { memoryLogger } from '../cluster/fakes.ts'
+import { memoryLogger } from '../helpers/memory-logger.ts'
 
 export const SECRET = new Uint8Array(32).fill(7)
 
