@@ -13,15 +13,16 @@ import type { Source } from './quickstart/content.ts'
 import { readSource } from './quickstart/content.ts'
 import { QuickstartPeer } from './quickstart/peer.ts'
 import type { Ports } from './quickstart/ports.ts'
-import { choosePorts, DEFAULT_PORTS } from './quickstart/ports.ts'
+import { choosePorts, DEFAULT_PORTS, freePorts } from './quickstart/ports.ts'
 import { formatBytes, ProgressBar } from './quickstart/progress.ts'
 import { verify } from './quickstart/verify.ts'
 
-const USAGE = `Usage: npm start -- [--once] [--folder DIR] [PATH]
+const USAGE = `Usage: npm start -- [--once] [--folder DIR] [--free-ports] [PATH]
 
   PATH          file or folder to add (default: the project's docs)
   --once        add, read back and exit
   --folder DIR  where the peer lives (default: .quickstart in the project)
+  --free-ports  listen on free ports instead of the default ones
 `
 
 const interrupted = new AbortController()
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
   interrupted.signal.throwIfAborted()
 
   const started = performance.now()
-  const ports = await choosePorts(say)
+  const ports = options.freePorts ? await freePorts() : await choosePorts(say)
   const peer = new QuickstartPeer(options.folder, ports)
   say(`${peer.exists ? 'Starting' : 'Making'} the peer in ${shown(options.folder)}`)
   try {
@@ -65,7 +66,14 @@ async function main(): Promise<void> {
   }
 }
 
-function readOptions(): { path: string; once: boolean; folder: string } | undefined {
+interface Options {
+  path: string
+  once: boolean
+  folder: string
+  freePorts: boolean
+}
+
+function readOptions(): Options | undefined {
   const from = process.env.INIT_CWD ?? process.cwd()
   try {
     const { values, positionals } = parseArgs({
@@ -73,6 +81,7 @@ function readOptions(): { path: string; once: boolean; folder: string } | undefi
       options: {
         once: { type: 'boolean', default: false },
         folder: { type: 'string' },
+        'free-ports': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false }
       }
     })
@@ -83,7 +92,7 @@ function readOptions(): { path: string; once: boolean; folder: string } | undefi
     if (positionals.length > 1) throw new Error('give one path; a folder is added with all that is in it')
     const path = positionals[0] === undefined ? join(root, 'docs') : resolve(from, positionals[0])
     const folder = values.folder === undefined ? join(root, '.quickstart') : resolve(from, values.folder)
-    return { path, once: values.once, folder }
+    return { path, once: values.once, folder, freePorts: values['free-ports'] }
   } catch (err) {
     throw new Error(`${err instanceof Error ? err.message : String(err)}\n\n${USAGE}`, { cause: err })
   }

@@ -21,3 +21,16 @@ export async function freePorts(count: number): Promise<number[]> {
     for (const server of servers) server.close()
   }
 }
+
+/** Holds a port of 127.0.0.1 as another program would, until its scope ends. */
+export async function takePort(port: number): Promise<AsyncDisposable> {
+  const server = createServer()
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    async [Symbol.asyncDispose]() {
+      server.close()
+      await once(server, 'close')
+    }
+  }
+}

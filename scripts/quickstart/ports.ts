@@ -26,6 +26,13 @@ export async function choosePorts(say: (text: string) => void): Promise<Ports> {
   return chosen as Ports
 }
 
+/** A free port for everything. */
+export async function freePorts(): Promise<Ports> {
+  const names = Object.keys(DEFAULT_PORTS) as (keyof Ports)[]
+  const ports = await Promise.all(names.map(async (name) => [name, await tryPort(0)] as const))
+  return Object.fromEntries(ports) as Ports
+}
+
 async function tryPort(port: number): Promise<number> {
   const server = createServer()
   server.listen(port, '127.0.0.1')
