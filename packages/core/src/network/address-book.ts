@@ -17,6 +17,8 @@ interface Entry {
   /** Heard from the peer itself or of others. */
   heard: readonly Multiaddr[]
   heardAt: number
+  /** What was heard does not age either. */
+  isKept: boolean
   priority: number
 }
 
@@ -59,6 +61,11 @@ export class AddressBook {
     if (entry !== undefined) entry.heardAt = this.#init.now()
   }
 
+  /** The peer matters: what is heard of it is not forgotten. */
+  keep(peer: PeerId): void {
+    this.#touch(peer).isKept = true
+  }
+
   setPriority(peer: PeerId, priority: number): void {
     this.#touch(peer).priority = priority
   }
@@ -66,7 +73,7 @@ export class AddressBook {
   addressesOf(peer: PeerId): Multiaddr[] {
     const entry = this.#entries.get(peer)
     if (entry === undefined) return []
-    const isFresh = this.#init.now() - entry.heardAt < this.#init.ttl
+    const isFresh = entry.isKept || this.#init.now() - entry.heardAt < this.#init.ttl
     return [...new Set([...entry.given, ...(isFresh ? entry.heard : [])])].sort()
   }
 
@@ -93,7 +100,13 @@ export class AddressBook {
   }
 
   #touch(peer: PeerId): Entry {
-    const entry = this.#entries.get(peer) ?? { given: new Set(), heard: [], heardAt: -Infinity, priority: 0 }
+    const entry = this.#entries.get(peer) ?? {
+      given: new Set(),
+      heard: [],
+      heardAt: -Infinity,
+      isKept: false,
+      priority: 0
+    }
     this.#entries.delete(peer)
     this.#entries.set(peer, entry)
     if (this.#entries.size > MAX_PEERS) this.#forgetOne()
@@ -101,8 +114,8 @@ export class AddressBook {
   }
 
   #forgetOne(): void {
-    for (const [peer, { given }] of this.#entries) {
-      if (given.size > 0) continue
+    for (const [peer, { given, isKept }] of this.#entries) {
+      if (given.size > 0 || isKept) continue
       this.#entries.delete(peer)
       return
     }

@@ -21,10 +21,10 @@ import {
 } from './defaults.ts'
 import type { NetworkInit } from './interface.ts'
 import { lazyTls } from './lazy-tls.ts'
-import { isWebSocket } from './listen-addresses.ts'
 import { ownAddresses } from './own-addresses.ts'
 import { gossipOptions } from './pubsub/gossip-options.ts'
 import type { HostServices } from './services.ts'
+import { isWebSocket, webSocketTransport } from './web-socket.ts'
 
 /** What a host is made with besides its settings. */
 export interface HostComponents {
@@ -59,7 +59,7 @@ export async function createHost(
     metrics: () => metrics,
     nodeInfo: { userAgent: init.agentVersion ?? DEFAULT_AGENT_VERSION },
     addresses: addressOptions(init, listen),
-    transports: await transports(init, listen),
+    transports: [tcp(), await webSocketTransport(listen.some(isWebSocket)), circuitRelayTransport()],
     ...(protector && { connectionProtector: () => protector }),
     connectionEncrypters: [noise(), lazyTls()],
     streamMuxers: [yamux({ maxInboundStreams: MAX_STREAMS, maxOutboundStreams: MAX_STREAMS })],
@@ -79,16 +79,6 @@ function addressOptions(init: NetworkInit, listen: readonly Multiaddr[]): Libp2p
     announceFilter: (addresses) =>
       addresses.filter((address) => mayTell(address.toString().replace(/\/p2p\/[^/]+$/, '')))
   }
-}
-
-async function transports(
-  { peerAddresses = [] }: NetworkInit,
-  listen: readonly Multiaddr[]
-): Promise<Libp2pOptions['transports']> {
-  const all: Libp2pOptions['transports'] = [tcp(), circuitRelayTransport()]
-  if (![...listen, ...peerAddresses].some(isWebSocket)) return all
-  const { webSockets } = await import('@libp2p/websockets')
-  return [...all, webSockets()]
 }
 
 function connectionOptions({ resourceManager = {}, ...init }: NetworkInit): Libp2pOptions['connectionManager'] {

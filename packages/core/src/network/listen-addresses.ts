@@ -8,11 +8,6 @@ export function isServable(address: Multiaddr): boolean {
   return protocols[1] === 'tcp' && protocols.slice(2).every((protocol) => protocol === 'ws' || protocol === 'p2p')
 }
 
-/** Whether it is a WebSocket address, for which another transport is needed. */
-export function isWebSocket(address: Multiaddr): boolean {
-  return parseMultiaddr(address).some(({ protocol }) => protocol === 'ws' || protocol === 'wss')
-}
-
 /** The error of a host that cannot listen where it should. */
 export function listenFailure(cause: unknown, addresses: readonly Multiaddr[]): unknown {
   const reason = LISTEN_CAUSES.find(([pattern]) => pattern.test(messageOf(cause)))?.[1]

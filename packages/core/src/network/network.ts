@@ -148,6 +148,7 @@ export class Libp2pNetwork implements Network {
 
   protect(peer: PeerId): void {
     this.#protected.add(peer)
+    this.#book.keep(peer)
     this.#book.setPriority(peer, 0)
   }
 

@@ -23,6 +23,15 @@ describe('AddressBook', () => {
     expect(book.byPriority()).toEqual([{ peer: 'y', addresses: [B] }])
   })
 
+  it('does not forget what it heard of a peer that matters', () => {
+    const clock = { time: 0 }
+    const book = bookAt(clock)
+    book.keep('x')
+    book.hear('x', [A])
+    clock.time = 1000
+    expect(book.addressesOf('x')).toEqual([A])
+  })
+
   it('keeps the addresses of a peer that is there', () => {
     const clock = { time: 0 }
     const book = bookAt(clock)
