@@ -1,26 +1,50 @@
-import type { PeerId } from '@ipfs-cluster/api'
-import type { ServiceConfig } from '../config/index.ts'
+import type { Multiaddr } from '@ipfs-cluster/api'
+import { resolve } from 'node:path'
+import type { Identity, ServiceConfig } from '../config/index.ts'
+import type { ConnectionsInit } from './connections.ts'
 import type { PeerInit } from './peer.ts'
 
-/**
- * The settings of a peer from its service.json.
- *
- * @param location - folder of the LevelDB datastore
- */
-export function peerInitFromConfig(config: ServiceConfig, peerId: PeerId, location: string): PeerInit {
+/** What the settings do not say. */
+export interface PeerPlace {
+  identity: Identity
+  /** Folder of the LevelDB datastore. */
+  location: string
+  /** Folder of the peer, to which its paths are relative. */
+  folder: string
+  /** Peers to join. */
+  bootstrap?: readonly Multiaddr[]
+}
+
+/** File with the addresses of peers, where the settings name no other. */
+const PEERSTORE = 'peerstore'
+
+/** The settings of a peer from its service.json. */
+export function peerInitFromConfig(config: ServiceConfig, place: PeerPlace): PeerInit {
   const { trustedPeers = [], ...crdt } = config.consensus.crdt ?? {}
   const { disk, ...informers } = config.informer
   return {
-    peerId,
+    peerId: place.identity.id,
     cluster: config.cluster,
-    datastore: { location },
+    datastore: { location: place.location },
     crdt: { ...crdt, trustedPeers: trustedPeers === '*' ? ['*'] : trustedPeers },
     ipfsHttp: config.ipfsConnector.ipfshttp,
     stateless: config.pinTracker.stateless,
     balanced: config.allocator.balanced,
+    monitor: config.monitor.pubsubmon,
     informers: {
       ...informers,
       disk: disk && { ...disk, metricType: disk.metricType === 'reposize' ? 'reposize' : 'freespace' }
-    }
+    },
+    connections: connectionsFromConfig(config, place)
+  }
+}
+
+function connectionsFromConfig({ cluster, consensus }: ServiceConfig, place: PeerPlace): ConnectionsInit {
+  return {
+    ...cluster,
+    privateKey: place.identity.privateKey,
+    clusterName: consensus.crdt?.clusterName ?? 'ipfs-cluster',
+    peerstorePath: resolve(place.folder, cluster.peerstoreFile || PEERSTORE),
+    bootstrap: place.bootstrap ?? []
   }
 }

@@ -1,9 +1,10 @@
 import type { PeerId } from '@ipfs-cluster/api'
+import { ClusterError } from '@ipfs-cluster/api'
 import type { Adder, AdderComponents } from '../adder/index.ts'
 import { adder } from '../adder/index.ts'
 import type { Allocator, AllocatorComponents, AllocatorInit } from '../allocator/index.ts'
 import { metricsAllocator } from '../allocator/index.ts'
-import type { CrdtComponents, CrdtInit } from '../consensus/crdt/index.ts'
+import type { CrdtComponents, CrdtConsensus, CrdtInit } from '../consensus/crdt/index.ts'
 import { crdt } from '../consensus/crdt/index.ts'
 import type { Consensus } from '../consensus/interface.ts'
 import type { Datastore, LevelDatastoreInit } from '../datastore/index.ts'
@@ -12,6 +13,9 @@ import type { IpfsConnector, IpfsHttpComponents, IpfsHttpInit } from '../ipfs/in
 import { ipfsHttp } from '../ipfs/index.ts'
 import type { PinTrackerInit } from '../pintracker/index.ts'
 import { pinTracker } from '../pintracker/index.ts'
+import type { Monitor, MonitorInit } from '../monitor/index.ts'
+import { monitor } from '../monitor/index.ts'
+import { rpcServer, SERVICES } from '../rpc/index.ts'
 import { EventBus } from '../util/event-bus.ts'
 import type { ComponentLogger } from '../util/logger.ts'
 import { nullLogger } from '../util/logger.ts'
@@ -21,10 +25,16 @@ import { ClusterPeer } from './cluster-peer.ts'
 import type { ClusterInit } from './defaults.ts'
 import type { ClusterEvents } from './events.ts'
 import { IpfsIdentity } from './ipfs-identity.ts'
-import type { LocalMetricsInit } from './local-metrics.ts'
-import { LocalMetrics } from './local-metrics.ts'
+import type { Connections, ConnectionsInit } from './connections.ts'
+import { openConnections } from './connections.ts'
+import { informersOf } from './informers.ts'
+import type { InformersInit } from './informers.ts'
+import { joinCluster } from './join.ts'
 import type { ClusterNetwork } from './members.ts'
 import { NO_NETWORK } from './members.ts'
+import { formatPing } from './metrics.ts'
+import type { RpcServicesComponents } from './rpc-services.ts'
+import { rpcServices } from './rpc-services.ts'
 
 /** Everything a peer is built from: the settings of its parts, named like the sections of service.json. */
 export interface PeerInit {
@@ -37,7 +47,10 @@ export interface PeerInit {
   stateless?: PinTrackerInit
   balanced?: AllocatorInit
   /** What the peer measures of itself; a section that is absent is not measured. */
-  informers?: Omit<LocalMetricsInit, 'pingInterval'>
+  informers?: InformersInit
+  /** The way to the other peers; absent: this peer is alone. */
+  connections?: ConnectionsInit
+  monitor?: Pick<MonitorInit, 'checkInterval'>
   logger?: ComponentLogger
   /** Parts of one's own, in place of the usual ones. */
   parts?: PeerParts
@@ -75,11 +88,14 @@ export interface Peer {
  */
 export function createPeer(init: PeerInit): Peer {
   const { peerId, logger = nullLogger, parts = {} } = init
-  const { peername } = init.cluster
+  const { peername, followerMode = false } = init.cluster
   const datastore = (parts.datastore ?? ((): Datastore => levelDatastore(init.datastore)))()
   const events = new EventBus<ClusterEvents>()
+  let replica: CrdtConsensus | undefined
+  const connections =
+    init.connections && openConnections(init.connections, { logger, peerId, replica: () => needReplica(replica) })
 
-  const consensus = (parts.consensus ?? crdt(init.crdt))({
+  const crdtComponents: CrdtComponents = {
     peerId,
     datastore,
     logger,
@@ -93,8 +109,10 @@ export function createPeer(init: PeerInit): Peer {
         events.emit('pin:delete', { cid })
       }
     },
-    members: { members: (metric) => metrics.latest(metric).map(({ peer }) => peer) }
-  })
+    members: { members: (metric) => metrics.latest(metric).map(({ peer }) => peer) },
+    ...(connections && { broadcaster: connections.broadcaster, deltas: connections.deltas })
+  }
+  const consensus = parts.consensus?.(crdtComponents) ?? (replica = crdt(init.crdt)(crdtComponents))
   const ipfs = (parts.ipfs ?? ipfsHttp(init.ipfsHttp))({
     logger,
     peerAddresses: (options) => addressesOfIpfsNodes(cluster, options),
@@ -106,10 +124,11 @@ export function createPeer(init: PeerInit): Peer {
     ...{ logger, peerId, peername, state, ipfs, events },
     ipfsIdentity: () => ipfsIdentity.last
   })
-  const metrics = new LocalMetrics(
-    { logger, peerId, peername, ipfs, ipfsIdentity, tracker },
-    { ...init.informers, pingInterval: init.cluster.monitorPingInterval }
-  )
+  const metrics = monitor({ pingInterval: init.cluster.monitorPingInterval, followerMode, ...init.monitor })({
+    ...{ logger, peerId, ...(connections && { pubsub: connections.network.pubsub }) },
+    ping: (options) => readPing(peername, ipfsIdentity, options),
+    informers: informersOf(init.informers, { ipfs, tracker })
+  })
   // What was measured before the IPFS node answered was nothing, and a pin may come at once.
   events.on('ready', () => metrics.measureNow())
   const allocator = (parts.allocator ?? metricsAllocator(init.balanced))({ metrics })
@@ -117,15 +136,69 @@ export function createPeer(init: PeerInit): Peer {
     {
       ...{ logger, peerId, events, consensus, ipfs, tracker, allocator, metrics },
       adder: parts.adder ?? adder(),
-      network: parts.network ?? NO_NETWORK
+      network: parts.network ?? connections?.members ?? NO_NETWORK
     },
     init.cluster
   )
 
   // A peer that has left keeps nothing of the cluster; deleted once nobody writes, while the store is still open.
   const leaver: Startable = { stop: () => (cluster.hasLeft ? consensus.clean() : undefined) }
-  const all: readonly Startable[] = [datastore, leaver, consensus, ipfs, metrics, tracker, cluster]
+  const all: readonly Startable[] = [
+    ...(connections ? [connections.network] : []),
+    ...[datastore, leaver],
+    ...(connections ? [connections.deltas] : []),
+    ...[consensus, ipfs, metrics, tracker, cluster],
+    ...(connections && init.connections
+      ? served(init.connections, { ...{ connections, logger, peerId, cluster, tracker, ipfs, consensus, metrics } })
+      : [])
+  ]
   return { cluster, start: (options) => startAll(all, options), stop: () => stopAll(all) }
+}
+
+interface ServedComponents extends RpcServicesComponents {
+  connections: Connections
+  logger: ComponentLogger
+  peerId: PeerId
+  consensus: Consensus
+  metrics: Monitor
+}
+
+/** What other peers meet of this one: the answers to their calls, and this peer joining theirs. */
+function served(init: ConnectionsInit, components: ServedComponents): Startable[] {
+  const { connections, logger, peerId, consensus, metrics } = components
+  const { network, rpc } = connections
+  const server = rpcServer(init.followerMode === true ? { closed: [SERVICES.Cluster.RepoGCLocal] } : {})({
+    ...{ logger, network, services: rpcServices(components) },
+    isTrusted: (peer) => consensus.isTrusted(peer)
+  })
+  const joining = new AbortController()
+  const onJoined = (peer: PeerId): void => {
+    metrics.assumeAlive(peer)
+    metrics.measureNow()
+  }
+  network.on('peer:reached', ({ peer }) => metrics.assumeAlive(peer))
+  const join: Startable = {
+    afterStart: () => {
+      const log = logger.forComponent('cluster')
+      for (const address of init.bootstrap ?? []) {
+        joinCluster({ log, peerId, network, rpc, onJoined }, address, joining).catch(() => {})
+      }
+    },
+    beforeStop: () => joining.abort()
+  }
+  return [server, join]
+}
+
+/** Blocks are served from the CRDT; a consensus of another kind has none. */
+function needReplica(replica: CrdtConsensus | undefined): CrdtConsensus {
+  if (replica === undefined) throw new ClusterError('ERR_NOT_SUPPORTED', 'this consensus has no delta blocks')
+  return replica
+}
+
+/** A peer whose IPFS node is down is alive all the same, and shows the node that it had. */
+async function readPing(peername: string, identity: IpfsIdentity, options: AbortOptions): Promise<string> {
+  await identity.refresh(options).catch(() => {})
+  return formatPing({ peername, ipfsId: identity.last.id, ipfsAddresses: identity.last.addresses })
 }
 
 /** Addresses of the IPFS nodes behind the other peers. */

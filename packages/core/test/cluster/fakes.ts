@@ -7,10 +7,12 @@ import type { ClusterEvents, ClusterInit, ClusterMetrics, ClusterNetwork } from 
 import { cluster, NO_NETWORK } from '../../src/cluster/index.ts'
 import type { ClusterPeer } from '../../src/cluster/index.ts'
 import { IpfsIdentity } from '../../src/cluster/ipfs-identity.ts'
-import { LocalMetrics } from '../../src/cluster/local-metrics.ts'
+import { informersOf } from '../../src/cluster/informers.ts'
+import { formatPing } from '../../src/cluster/metrics.ts'
 import type { Consensus, ConsensusHooks } from '../../src/consensus/interface.ts'
 import type { Block, IpfsConnector } from '../../src/ipfs/interface.ts'
 import type { PinTracker, PinTrackerInit } from '../../src/pintracker/index.ts'
+import { monitor } from '../../src/monitor/index.ts'
 import { pinTracker } from '../../src/pintracker/index.ts'
 import { EventBus } from '../../src/util/event-bus.ts'
 import type { ComponentLogger } from '../../src/util/logger.ts'
@@ -185,10 +187,14 @@ export class TestPeer {
       events
     })
     this.tracker = tracker
-    const local = new LocalMetrics(
-      { logger, peerId: PEER, peername, ipfs, ipfsIdentity: identity, tracker },
-      { disk: {}, tags: { tags: { group: 'default' } }, pinqueue: {} }
-    )
+    const local = monitor()({
+      ...{ logger, peerId: PEER },
+      ping: async (signal) => {
+        await identity.refresh(signal).catch(() => {})
+        return formatPing({ peername, ipfsId: identity.last.id, ipfsAddresses: identity.last.addresses })
+      },
+      informers: informersOf({ disk: {}, tags: { tags: { group: 'default' } }, pinqueue: {} }, { ipfs, tracker })
+    })
     const metrics = options.metrics ?? local
     consensus.hooks = { onPut: (pin) => tracker.track(pin), onDelete: (cid) => tracker.untrack(cid) }
     const adder =

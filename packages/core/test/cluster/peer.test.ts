@@ -2,12 +2,15 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { defaultAddParams, defaultPinOptions } from '@ipfs-cluster/api'
 import type { AddedOutput, AddParams } from '@ipfs-cluster/api'
-import { defaultServiceConfig } from '../../src/config/index.ts'
+import { createIdentity, defaultServiceConfig } from '../../src/config/index.ts'
 import type { AddEntry, Peer, PeerInit } from '../../src/cluster/index.ts'
 import { createPeer, peerInitFromConfig } from '../../src/cluster/index.ts'
 import { removeFolder, temporaryFolder } from '../helpers/temp-folder.ts'
-import { collect, PEER, testCid, until } from '../pintracker/fakes.ts'
+import { collect, testCid, until } from '../pintracker/fakes.ts'
 import { FakeIpfsNode, memoryLogger } from './fakes.ts'
+
+const identity = await createIdentity()
+const PEER = identity.id
 
 let folder: string
 let ipfs: FakeIpfsNode
@@ -17,7 +20,9 @@ let lines: string[]
 /** A peer on the disk of this test; a second one finds what the first one left. */
 function newPeer(fields: Partial<PeerInit['cluster']> = {}): Peer {
   const config = defaultServiceConfig({ consensus: 'crdt', datastore: 'leveldb' })
-  const init = peerInitFromConfig(config, PEER, join(folder, 'leveldb'))
+  config.cluster.listenMultiaddress = ['/ip4/127.0.0.1/tcp/0']
+  config.cluster.mdnsInterval = 0
+  const init = peerInitFromConfig(config, { identity, location: join(folder, 'leveldb'), folder })
   const log = memoryLogger()
   lines = log.lines
   return createPeer({

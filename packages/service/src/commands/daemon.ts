@@ -44,13 +44,10 @@ export class Daemon extends ServiceCommand {
       const loaded = await during('loading configurations', () => loadPeerConfig(this.folder, this.context.env, stop))
       this.#tell(loaded, logger)
       applyFlags(loaded, flags, bootstraps)
-      tellNotThereYet(
-        loaded.config,
-        bootstraps.map(({ address }) => address),
-        log
-      )
+      tellNotThereYet(loaded.config, log)
+      const bootstrap = bootstraps.map(({ address }) => address)
       const { runDaemon } = await import('../daemon/run.ts')
-      return await runDaemon({ ...loaded, logger, stop, io: this.context })
+      return await runDaemon({ ...loaded, logger, stop, io: this.context, bootstrap })
     } catch (err) {
       if (stop.signal.aborted) return 0
       throw err

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ExitError } from '@ipfs-cluster/cli-kit'
 import type { Io } from '@ipfs-cluster/cli-kit'
+import type { Multiaddr } from '@ipfs-cluster/api'
 import { ClusterError } from '@ipfs-cluster/api'
 import { createPeer, peerInitFromConfig } from '@ipfs-cluster/core/cluster'
 import type { Peer } from '@ipfs-cluster/core/cluster'
@@ -23,6 +24,8 @@ export interface DaemonInit extends PeerConfig {
   readonly logger: ComponentLogger
   readonly stop: StopSignals
   readonly io: Io
+  /** Peers to join. */
+  readonly bootstrap?: readonly Multiaddr[]
 }
 
 /**
@@ -51,7 +54,10 @@ async function makeParts(init: DaemonInit): Promise<Startable[]> {
   await during('creating state manager', () => requireCrdt(init))
   const location = await during('creating datastore', () => datastoreLocation(config, folder, log))
   const peer = await during('starting cluster', () =>
-    createPeer({ ...peerInitFromConfig(config, identity.id, location), logger })
+    createPeer({
+      ...peerInitFromConfig(config, { identity, location, folder: folder.path, bootstrap: init.bootstrap ?? [] }),
+      logger
+    })
   )
   const parts: Startable[] = []
   if (config.ipfsNode?.enabled === true) {

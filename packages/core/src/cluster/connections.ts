@@ -1,0 +1,59 @@
+import type { Multiaddr, PeerId } from '@ipfs-cluster/api'
+import type { PrivateKey } from '@libp2p/interface'
+import type { DeltaExchange, LocalReplica } from '../blocks/deltas/index.ts'
+import { deltaExchange } from '../blocks/deltas/index.ts'
+import type { Broadcaster } from '../consensus/crdt/index.ts'
+import { crdtTopic } from '../consensus/crdt/index.ts'
+import type { Network, NetworkInit } from '../network/index.ts'
+import { network } from '../network/index.ts'
+import type { RpcClient } from '../rpc/index.ts'
+import { rpcClient } from '../rpc/index.ts'
+import type { ComponentLogger } from '../util/logger.ts'
+import type { ClusterNetwork } from './members.ts'
+import { RemoteMember } from './remote-member.ts'
+
+/** The settings that make a peer one of several. */
+export interface ConnectionsInit extends NetworkInit {
+  privateKey: PrivateKey
+  /** Peers of one name hear each other's changes, `consensus.crdt.cluster_name`. */
+  clusterName: string
+  /** Peers to join when this one has started. */
+  bootstrap?: readonly Multiaddr[]
+}
+
+/** What the connections need of the rest of a peer. */
+export interface ConnectionsComponents {
+  logger: ComponentLogger
+  peerId: PeerId
+  replica: () => LocalReplica
+}
+
+/** All ways from this peer to the others. */
+export interface Connections {
+  readonly network: Network
+  readonly deltas: DeltaExchange
+  readonly broadcaster: Broadcaster
+  readonly rpc: RpcClient
+  readonly members: ClusterNetwork
+}
+
+/** Makes the ways to the other peers; `network` and `deltas` are to be started, in this order. */
+export function openConnections(
+  init: ConnectionsInit,
+  { logger, peerId, replica }: ConnectionsComponents
+): Connections {
+  const net = network(init)({ privateKey: init.privateKey, logger })
+  const rpc = rpcClient()({ peerId, network: net })
+  return {
+    network: net,
+    deltas: deltaExchange()({ network: net, logger, replica }),
+    broadcaster: net.pubsub.topic(crdtTopic(init.clusterName)),
+    rpc,
+    members: {
+      member: (peer) => new RemoteMember(rpc, peer),
+      addresses: () => net.addresses(),
+      addressesOf: (peers) => net.addressesOf(peers),
+      bandwidthByProtocol: () => net.bandwidthByProtocol()
+    }
+  }
+}
