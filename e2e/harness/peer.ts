@@ -78,6 +78,11 @@ export class Peer {
     return `http://127.0.0.1:${this.gatewayPort}`
   }
 
+  /** Where other peers connect. */
+  get swarmAddress(): string {
+    return `${this.env.CLUSTER_LISTENMULTIADDRESS ?? ''}/p2p/${this.id}`
+  }
+
   /** The daemon's identity. */
   get id(): string {
     const text = readFileSync(join(this.folder, 'peer', 'identity.json'), 'utf8')
@@ -85,8 +90,8 @@ export class Peer {
   }
 
   /** Starts the daemon and waits until it says that it is READY, or only until its REST API answers. */
-  async start(until: 'ready' | 'rest' = 'ready'): Promise<void> {
-    this.#daemon = new Program(join(this.bins, 'ipfs-cluster-service'), ['daemon'], { env: this.env })
+  async start(until: 'ready' | 'rest' = 'ready', args: readonly string[] = []): Promise<void> {
+    this.#daemon = new Program(join(this.bins, 'ipfs-cluster-service'), ['daemon', ...args], { env: this.env })
     await this.#daemon.waitFor(until === 'ready' ? /IPFS Cluster is READY/ : /RESTAPI \(HTTP\): /)
   }
 
