@@ -38,6 +38,9 @@ export const MAX_KNOWN_STEPS = 16_384
 export const MAX_PREFETCHED = 4096
 export const MAX_PREFETCHED_BYTES = 8 * 1024 * 1024
 
+/** Names of blocks that are remembered to have come: more than can wait to be merged. */
+export const MAX_RECEIVED = 4 * MAX_PREFETCHED
+
 /** Milliseconds after which blocks that nobody asks for are dropped. */
 export const PREFETCH_PATIENCE = 30_000
 

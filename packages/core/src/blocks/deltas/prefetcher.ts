@@ -6,7 +6,7 @@ import { abortable, withTimeout } from '../../util/signals.ts'
 import type { AbortOptions } from '../../util/startable.ts'
 import { blockIdOf, cidOfBlockId, cidOfBytes } from '../block-id.ts'
 import type { BlockId } from '../block-id.ts'
-import { MAX_CIDS, MAX_WANTS_AT_ONCE, USELESS_PEER_PAUSE, WANT_TIMEOUT } from './defaults.ts'
+import { MAX_CIDS, MAX_RECEIVED, MAX_WANTS_AT_ONCE, USELESS_PEER_PAUSE, WANT_TIMEOUT } from './defaults.ts'
 import type { StretchRequest } from './messages.ts'
 import { readNode } from './node.ts'
 import { PrefetchBuffer } from './prefetch-buffer.ts'
@@ -40,6 +40,8 @@ export class Prefetcher {
   readonly #expected = new Set<BlockId>()
   /** Missing blocks that turned up while a stretch was under way that does not hold them. */
   readonly #next = new Set<BlockId>()
+  /** Blocks that came lately: the replica may have to merge them yet, so they are missing but not to be fetched. */
+  readonly #received = new Set<BlockId>()
   readonly #useless = new Map<PeerId, number>()
   #running: Promise<void> | undefined
 
@@ -67,7 +69,7 @@ export class Prefetcher {
    */
   fetch(ids: readonly BlockId[], known: readonly CID[], giver: PeerId): void {
     const set = this.#running === undefined ? this.#expected : this.#next
-    for (const id of ids) if (set.size < MAX_CIDS) set.add(id)
+    for (const id of ids) if (set.size < MAX_CIDS && !this.#received.has(id)) set.add(id)
     if (this.#running === undefined && !this.#abort.signal.aborted) this.#running = this.#run(known, giver)
   }
 
@@ -87,6 +89,7 @@ export class Prefetcher {
       if (!this.#abort.signal.aborted) this.#init.log.debug(`stopped fetching ahead: ${messageOf(err)}`)
     } finally {
       this.#giveUp()
+      this.#received.clear()
       this.#running = undefined
     }
   }
@@ -174,15 +177,24 @@ export class Prefetcher {
     const unmerged = await this.#unmerged([...new Set(blocks.flatMap(({ id, links }) => [id, ...links]))])
     let received = 0
     for (const { id, links, bytes } of blocks) {
-      if (!unmerged.has(id)) continue
+      if (!unmerged.has(id) || this.#received.has(id)) continue
       if (!this.#expected.has(id)) throw new Error('it sent a block that was not asked for')
-      for (const link of links) if (unmerged.has(link)) this.#expected.add(link)
+      for (const link of links) if (unmerged.has(link) && !this.#received.has(link)) this.#expected.add(link)
       await this.#buffer.put(id, bytes, signal)
       this.#expected.delete(id)
+      this.#remember(id)
       this.#init.onBlock(id, bytes)
       received++
     }
     return received
+  }
+
+  #remember(id: BlockId): void {
+    this.#received.add(id)
+    for (const oldest of this.#received) {
+      if (this.#received.size <= MAX_RECEIVED) break
+      this.#received.delete(oldest)
+    }
   }
 }
 
