@@ -31,10 +31,14 @@ export class Time {
     return this.seconds === ZERO_SECONDS && this.nanoseconds === 0
   }
 
-  /** The present, in the local zone. Monotone within a process: two calls never give the same nanosecond twice. */
+  /**
+   * The present by the clock of this machine, in the local zone. Calls that follow one another never give the same
+   * nanosecond twice, nor go back, unless the clock is set back by more than a second.
+   */
   static now(): Time {
-    let now = BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n
-    if (now <= lastNow) now = lastNow + 1n
+    // The other clock gives the digits below the millisecond; its own present would not follow a clock that is set.
+    let now = BigInt(Date.now()) * 1_000_000n + BigInt(Math.floor((performance.now() % 1) * 1e6))
+    if (now <= lastNow && lastNow - now < 1_000_000_000n) now = lastNow + 1n
     lastNow = now
     return Time.fromUnixNanoseconds(now)
   }
