@@ -49,8 +49,8 @@ describe('ipfs-cluster-ctl, told what makes no sense', () => {
     const outcome = await ctl(...args)
     expect(outcome).toEqual({
       code,
-      stdout: expect.stringMatching(stdout) as string,
-      stderr: expect.stringMatching(stderr) as string
+      stdout: expect.stringMatching(stdout) as unknown as string,
+      stderr: expect.stringMatching(stderr) as unknown as string
     })
   })
 

@@ -87,7 +87,7 @@ describe('npm start --once', () => {
     expect(await start('--once', empty)).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringContaining(`${empty} holds no file to add`) as string
+      stderr: expect.stringContaining(`${empty} holds no file to add`) as unknown as string
     })
   })
 
