@@ -6,6 +6,7 @@ import { frame } from '../../network/frames.ts'
 import { blockIdOf } from '../block-id.ts'
 import type { BlockId } from '../block-id.ts'
 import type { BlockReader } from '../interface.ts'
+import { StepTimer } from '../step-timer.ts'
 import { INLINE_SIZE, MAX_ARRIVED, MAX_UNMET_WANTS, MAX_WANTS, SEND_TIMEOUT, TARGET_MESSAGE_SIZE } from './defaults.ts'
 import { encodeMessage } from './message.ts'
 import type { Dialect, Payload, Presence, WantEntry } from './message.ts'
@@ -179,12 +180,14 @@ export class PeerQueue {
   }
 
   async #writeTo({ bytes, dialect }: OutgoingStream, outgoing: Outgoing): Promise<void> {
+    const timer = new StepTimer(bytes, SEND_TIMEOUT)
     try {
-      const message = encodeMessage({ ...outgoing, full: false }, dialect)
-      await bytes.write(frame(message), { signal: withTimeout(SEND_TIMEOUT, this.#abort.signal) })
+      await bytes.write(frame(encodeMessage({ ...outgoing, full: false }, dialect)))
     } catch (err) {
       bytes.abort(toError(err))
       throw err
+    } finally {
+      timer.stop()
     }
   }
 }

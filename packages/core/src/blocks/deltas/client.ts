@@ -4,10 +4,10 @@ import type { ByteStream } from '../../network/byte-stream.ts'
 import { frame, readFrames } from '../../network/frames.ts'
 import { toError } from '../../util/errors.ts'
 import type { AbortOptions } from '../../util/startable.ts'
+import { StepTimer } from '../step-timer.ts'
 import { MAX_ANSWER_SIZE, STEP_TIMEOUT } from './defaults.ts'
 import { decodeAnswer, encodeRequest, EndStatus } from './messages.ts'
 import type { Answer, Request, StretchRequest } from './messages.ts'
-import { StepTimer } from './step-timer.ts'
 
 /** Asks for the heads of the other peer. */
 export async function askHeads(stream: ByteStream, options: AbortOptions = {}): Promise<CID[]> {

@@ -2,7 +2,7 @@ import type { PeerId } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
-import { abortable, withTimeout } from '../../util/signals.ts'
+import { abortable } from '../../util/signals.ts'
 import type { AbortOptions } from '../../util/startable.ts'
 import { blockIdOf, cidOfBlockId, cidOfBytes } from '../block-id.ts'
 import type { BlockId } from '../block-id.ts'
@@ -164,10 +164,18 @@ export class Prefetcher {
   }
 
   async #askEverybody(): Promise<void> {
-    while (this.#expected.size > 0 && !this.#abort.signal.aborted) {
-      const signal = withTimeout(WANT_TIMEOUT, this.#abort.signal)
-      const ids = [...this.#expected].slice(0, MAX_WANTS_AT_ONCE)
-      await this.#receive(await Promise.all(ids.map((id) => this.#init.want(id, signal))), this.#abort.signal)
+    const end = new AbortController()
+    const signal = AbortSignal.any([this.#abort.signal, end.signal])
+    const timer = setTimeout(() => end.abort(new Error('nobody has the next block')), WANT_TIMEOUT).unref()
+    try {
+      while (this.#expected.size > 0 && !signal.aborted) {
+        const ids = [...this.#expected].slice(0, MAX_WANTS_AT_ONCE)
+        const blocks = await Promise.all(ids.map((id) => this.#init.want(id, signal)))
+        await this.#receive(blocks, this.#abort.signal)
+        timer.refresh()
+      }
+    } finally {
+      clearTimeout(timer)
     }
   }
 

@@ -5,10 +5,10 @@ import { frame, readFrames } from '../../network/frames.ts'
 import { messageOf, toError } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { BlockReader } from '../interface.ts'
+import { StepTimer } from '../step-timer.ts'
 import { MAX_CIDS, MAX_REQUEST_SIZE, MAX_REQUESTS, STEP_TIMEOUT, TARGET_ANSWER_SIZE } from './defaults.ts'
 import { decodeRequest, encodeAnswer, EndStatus } from './messages.ts'
 import type { Answer, Request, StretchRequest } from './messages.ts'
-import { StepTimer } from './step-timer.ts'
 import { WalkDown } from './walk-down.ts'
 
 /** What a {@link DeltaServer} needs. */

@@ -1,9 +1,7 @@
-import { hash } from 'node:crypto'
 import { ClusterError } from '@ipfs-cluster/api'
 import * as dagPb from '@ipld/dag-pb'
-import { CID } from 'multiformats/cid'
-import * as Digest from 'multiformats/hashes/digest'
-import { blockIdOf } from '../../blocks/index.ts'
+import type { CID } from 'multiformats/cid'
+import { blockIdOf, cidOfBytes } from '../../blocks/index.ts'
 import type { BlockId } from '../../blocks/index.ts'
 import { messageOf } from '../../util/errors.ts'
 import { decodeDelta, encodeDelta } from './delta.ts'
@@ -18,8 +16,6 @@ export interface DeltaBlock {
   /** The heads at the time when it was made. */
   readonly links: readonly BlockId[]
 }
-
-const SHA2_256 = 0x12
 
 /**
  * Builds a block (spec: wire 4.3): the links in the order of their bytes, each with an empty name and size 0, which are
@@ -50,7 +46,7 @@ export function readBlock(bytes: Uint8Array): DeltaBlock {
 }
 
 function nameOf(bytes: Uint8Array): { cid: CID; id: BlockId } {
-  const cid = CID.createV1(dagPb.code, Digest.create(SHA2_256, hash('sha256', bytes, 'buffer')))
+  const cid = cidOfBytes(bytes)
   return { cid, id: blockIdOf(cid) }
 }
 

@@ -186,6 +186,45 @@ describe('replicas', () => {
     expect(await contents(replicas[1]!)).toEqual(await contents(replicas[0]!))
   })
 
+  it('merge what is at hand below a block together with it, and nothing that is not what it should be', async () => {
+    const { replicas, blocks } = await cluster(1)
+    const [writer] = replicas
+    for (let i = 0; i < 40; i++) await writer!.consensus.logPin(pinOf(CIDS[i % 3]!, `pin ${i}`))
+    const chain = await chainOf(writer!)
+    const atHand = new Map<string, Uint8Array>()
+    for (const id of chain) atHand.set(id, (await writer!.consensus.blocks.get(cidOfBlockId(id)))!)
+    atHand.set(chain[20]!, Buffer.from('something else'))
+    const topic = new TestTopic()
+    const datastore = memoryDatastore()
+    const late = await run(
+      testReplica(
+        {},
+        {
+          datastore,
+          broadcaster: topic.broadcaster('self'),
+          deltas: {
+            getBlock: (cid) => blocks.getBlock(cid),
+            takeAtHand: (cid) => {
+              const bytes = atHand.get(blockIdOf(cid))
+              atHand.delete(blockIdOf(cid))
+              return bytes
+            }
+          }
+        }
+      )
+    )
+    let writes = 0
+    const batch = datastore.batch.bind(datastore)
+    datastore.batch = async (...args) => {
+      writes++
+      await batch(...args)
+    }
+    topic.deliver({ from: PEER_B, data: encodeBroadcast(await headsOf(writer!)) })
+    await late.consensus.settled()
+    expect(await contents(late)).toEqual(await contents(writer!))
+    expect([writes, blocks.asked]).toEqual([2, [chain[20]]])
+  })
+
   it('go on with a walk where it was interrupted, also after a restart', async () => {
     const { replicas, blocks } = await cluster(1)
     const [writer] = replicas

@@ -1,5 +1,5 @@
 import { ClusterError } from '@ipfs-cluster/api'
-import type { ByteStream } from '../../network/byte-stream.ts'
+import type { ByteStream } from '../network/byte-stream.ts'
 
 /** Breaks a stream on which nothing happens for too long, so that nobody can hold a request open for ever. */
 export class StepTimer {
