@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ExitError } from '@ipfs-cluster/cli-kit'
+import { ExitError } from '@ipfs-cluster/cli-kit'
 import type { Io } from '@ipfs-cluster/cli-kit'
 import type { Multiaddr } from '@ipfs-cluster/api'
 import { ClusterError } from '@ipfs-cluster/api'
@@ -11,6 +11,7 @@ import type { IpfsNodeConfig, PeerConfig } from '@ipfs-cluster/core/config'
 import { messageOf, startAll, stopAll } from '@ipfs-cluster/core/util'
 import type { ComponentLogger, Startable } from '@ipfs-cluster/core/util'
 import { restApi } from '@ipfs-cluster/http'
+import type { RestApi } from '@ipfs-cluster/http'
 import { during, failure } from '../command.ts'
 import { datastoreLocation } from './datastore.ts'
 import { IpfsNodeProcess, ipfsNodeProgram } from './ipfs-node.ts'
@@ -66,7 +67,7 @@ async function makeParts(init: DaemonInit): Promise<Startable[]> {
   }
   parts.push(asPart(peer))
   if (config.api.restapi !== undefined) {
-    parts.push(restApi(withAbsolutePaths(config.api.restapi, folder.path))({ cluster: peer.cluster, logger }))
+    parts.push(restPart(restApi(withAbsolutePaths(config.api.restapi, folder.path))({ cluster: peer.cluster, logger })))
   }
   return parts
 }
@@ -78,6 +79,19 @@ function requireCrdt({ config }: DaemonInit): void {
 
 function asPart(peer: Peer): Startable {
   return { start: (options) => peer.start(options), stop: () => peer.stop() }
+}
+
+/** The REST API, with the words that scripts know for what keeps it from starting. */
+function restPart(rest: RestApi): Startable {
+  const start = async (): Promise<void> => {
+    try {
+      await rest.start()
+    } catch (err) {
+      const isFiles = err instanceof ClusterError && err.code === 'ERR_TLS_FILES'
+      throw failure(isFiles ? 'loading configurations' : 'creating REST API component', err)
+    }
+  }
+  return { start, stop: () => rest.stop() }
 }
 
 function ipfsNodeArguments(node: IpfsNodeConfig, base: string): string[] {
@@ -104,8 +118,7 @@ function withAbsolutePaths<C extends PathSettings>(section: C, base: string): C 
 }
 
 function startFailure(err: unknown): ExitError {
-  if (err instanceof ClusterError && err.code === 'ERR_TLS_FILES') return failure('loading configurations', err)
-  if (err instanceof ClusterError && err.code === 'ERR_LISTEN') return failure('creating REST API component', err)
+  if (err instanceof ExitError) return err
   if (err instanceof ClusterError && err.code === 'ERR_IPFS_NODE_START') {
     return failure('starting the embedded IPFS node', err)
   }
