@@ -1,11 +1,7 @@
 /** The entry of the program `ipfs-cluster-service`. */
-import { setFlagsFromString } from 'node:v8'
 import process from 'node:process'
 import { processIo, runProgram } from '@ipfs-cluster/cli-kit'
 import { program } from './program.ts'
-
-// The only WebAssembly here is undici's small parser; optimising it further costs an idle peer 20 MiB.
-setFlagsFromString('--liftoff-only')
 
 const io = processIo()
 
