@@ -5,12 +5,12 @@ import { adder } from '../adder/index.ts'
 import type { Allocator, AllocatorComponents, AllocatorInit } from '../allocator/index.ts'
 import { metricsAllocator } from '../allocator/index.ts'
 import type { CrdtComponents, CrdtConsensus, CrdtInit } from '../consensus/crdt/index.ts'
-import { crdt } from '../consensus/crdt/index.ts'
+import { crdt, EVERYBODY } from '../consensus/crdt/index.ts'
 import type { Consensus } from '../consensus/interface.ts'
 import type { Datastore, LevelDatastoreInit } from '../datastore/index.ts'
 import { levelDatastore } from '../datastore/index.ts'
 import type { IpfsConnector, IpfsHttpComponents, IpfsHttpInit } from '../ipfs/index.ts'
-import { ipfsHttp } from '../ipfs/index.ts'
+import { IPFS_HTTP_DEFAULTS, ipfsHttp } from '../ipfs/index.ts'
 import type { PinTrackerInit } from '../pintracker/index.ts'
 import { pinTracker } from '../pintracker/index.ts'
 import type { Monitor, MonitorInit } from '../monitor/index.ts'
@@ -23,8 +23,10 @@ import type { AbortOptions, Startable } from '../util/startable.ts'
 import { startAll, stopAll } from '../util/startable.ts'
 import { ClusterPeer } from './cluster-peer.ts'
 import type { ClusterInit } from './defaults.ts'
+import { DEFAULT_PEER_WATCH_INTERVAL } from './defaults.ts'
 import type { ClusterEvents } from './events.ts'
 import { IpfsIdentity } from './ipfs-identity.ts'
+import { IpfsSwarm } from './ipfs-swarm.ts'
 import type { Connections, ConnectionsInit } from './connections.ts'
 import { openConnections } from './connections.ts'
 import { informersOf } from './informers.ts'
@@ -95,6 +97,8 @@ export function createPeer(init: PeerInit): Peer {
   const connections =
     init.connections && openConnections(init.connections, { logger, peerId, replica: () => needReplica(replica) })
 
+  for (const peer of namedPeers(init)) connections?.network.protect(peer)
+
   const crdtComponents: CrdtComponents = {
     peerId,
     datastore,
@@ -115,7 +119,6 @@ export function createPeer(init: PeerInit): Peer {
   const consensus = parts.consensus?.(crdtComponents) ?? (replica = crdt(init.crdt)(crdtComponents))
   const ipfs = (parts.ipfs ?? ipfsHttp(init.ipfsHttp))({
     logger,
-    peerAddresses: (options) => addressesOfIpfsNodes(cluster, options),
     triggerInformers: () => metrics.measureNow()
   })
   const ipfsIdentity = new IpfsIdentity(ipfs)
@@ -132,13 +135,21 @@ export function createPeer(init: PeerInit): Peer {
   // What was measured before the IPFS node answered was nothing, and a pin may come at once.
   events.on('ready', () => metrics.measureNow())
   const allocator = (parts.allocator ?? metricsAllocator(init.balanced))({ metrics })
+  const members = parts.network ?? connections?.members ?? NO_NETWORK
   const cluster = new ClusterPeer(
     {
       ...{ logger, peerId, events, consensus, ipfs, tracker, allocator, metrics },
       adder: parts.adder ?? adder(),
-      network: parts.network ?? connections?.members ?? NO_NETWORK
+      network: members
     },
     init.cluster
+  )
+  const ipfsSwarm = new IpfsSwarm(
+    { log: logger.forComponent('cluster'), peerId, metrics, ipfs, member: (peer) => members.member(peer) },
+    {
+      delay: init.ipfsHttp?.connectSwarmsDelay ?? IPFS_HTTP_DEFAULTS.connectSwarmsDelay,
+      interval: init.cluster.peerWatchInterval ?? DEFAULT_PEER_WATCH_INTERVAL
+    }
   )
 
   // A peer that has left keeps nothing of the cluster; deleted once nobody writes, while the store is still open.
@@ -147,7 +158,7 @@ export function createPeer(init: PeerInit): Peer {
     ...(connections ? [connections.network] : []),
     ...[datastore, leaver],
     ...(connections ? [connections.deltas] : []),
-    ...[consensus, ipfs, metrics, tracker, cluster],
+    ...[consensus, ipfs, metrics, tracker, cluster, ipfsSwarm],
     ...(connections && init.connections
       ? served(init.connections, { ...{ connections, logger, peerId, cluster, tracker, ipfs, consensus, metrics } })
       : [])
@@ -189,6 +200,11 @@ function served(init: ConnectionsInit, components: ServedComponents): Startable[
   return [server, join]
 }
 
+/** Other peers that are trusted by name: the cluster relies on them, so their connections are kept before others. */
+function namedPeers({ peerId, crdt: { trustedPeers = [] } = {} }: PeerInit): PeerId[] {
+  return trustedPeers.filter((peer) => peer !== EVERYBODY && peer !== peerId)
+}
+
 /** Blocks are served from the CRDT; a consensus of another kind has none. */
 function needReplica(replica: CrdtConsensus | undefined): CrdtConsensus {
   if (replica === undefined) throw new ClusterError('ERR_NOT_SUPPORTED', 'this consensus has no delta blocks')
@@ -199,11 +215,4 @@ function needReplica(replica: CrdtConsensus | undefined): CrdtConsensus {
 async function readPing(peername: string, identity: IpfsIdentity, options: AbortOptions): Promise<string> {
   await identity.refresh(options).catch(() => {})
   return formatPing({ peername, ipfsId: identity.last.id, ipfsAddresses: identity.last.addresses })
-}
-
-/** Addresses of the IPFS nodes behind the other peers. */
-async function* addressesOfIpfsNodes(cluster: ClusterPeer, options: AbortOptions): AsyncIterable<readonly string[]> {
-  for await (const { id, ipfs } of cluster.peers(options)) {
-    if (id !== cluster.peerId && ipfs.addresses !== null) yield ipfs.addresses
-  }
 }

@@ -4,6 +4,7 @@ import type { BlockId } from '../../blocks/index.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import { encodeBroadcast } from './broadcast.ts'
+import { Greeter } from './greeter.ts'
 import { MAX_SEEN_HEADS, REBROADCAST_JITTER, STOP_PATIENCE } from './defaults.ts'
 import type { Heads } from './heads.ts'
 import type { Broadcaster } from './interface.ts'
@@ -25,28 +26,29 @@ export interface AnnouncerInit {
 export class Announcer {
   readonly #init: AnnouncerInit
   readonly #abort = new AbortController()
+  readonly #greeter: Greeter
   /** Heads that were spoken of since the last rebroadcast, by us or others. */
   #seen = new Set<BlockId>()
   #latest: CID | undefined
   #publishing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
+  #ignoreSubscribers: (() => void) | undefined
 
   constructor(init: AnnouncerInit) {
     this.#init = init
+    this.#greeter = new Greeter({ heads: () => init.heads().cids(), tell: (heads) => void this.#publish(heads) })
   }
 
   start(): void {
-    const delay = this.#init.interval * (1 + REBROADCAST_JITTER * (2 * Math.random() - 1))
-    this.#timer = setTimeout(() => {
-      this.rebroadcast()
-      this.start()
-    }, delay)
-    this.#timer.unref()
+    this.#ignoreSubscribers = this.#init.broadcaster.onSubscriber?.(() => this.#greeter.newcomer())
+    this.#schedule()
   }
 
   /** Lets a message that is being sent go out, but not for long. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer)
+    this.#ignoreSubscribers?.()
+    this.#greeter.stop()
     const impatience = setTimeout(() => this.#abort.abort(), STOP_PATIENCE)
     await this.#publishing
     clearTimeout(impatience)
@@ -61,6 +63,7 @@ export class Announcer {
 
   /** Somebody spoke of these heads, which may be ours already or become it. */
   heard(heads: readonly CID[]): void {
+    this.#greeter.heard(heads)
     for (const cid of heads) if (this.#seen.size < MAX_SEEN_HEADS) this.#seen.add(blockIdOf(cid))
   }
 
@@ -72,6 +75,15 @@ export class Announcer {
       .filter((cid) => !this.#seen.has(blockIdOf(cid)))
     this.#seen.clear()
     if (silent.length > 0) void this.#publish(silent)
+  }
+
+  #schedule(): void {
+    const delay = this.#init.interval * (1 + REBROADCAST_JITTER * (2 * Math.random() - 1))
+    this.#timer = setTimeout(() => {
+      this.rebroadcast()
+      this.#schedule()
+    }, delay)
+    this.#timer.unref()
   }
 
   async #publishLatest(): Promise<void> {

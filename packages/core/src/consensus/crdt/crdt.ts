@@ -14,6 +14,7 @@ import {
   DEFAULT_PEERSET_METRIC,
   DEFAULT_REBROADCAST_INTERVAL,
   DEFAULT_REPAIR_INTERVAL,
+  EVERYBODY,
   MAX_DELTA_SIZE
 } from './defaults.ts'
 import type { CrdtComponents, CrdtInit } from './index.ts'
@@ -23,9 +24,6 @@ import { Replica } from './replica.ts'
 import { Replication } from './replication.ts'
 import type { Effect } from './transaction.ts'
 import { Writer } from './writer.ts'
-
-/** Stands for every peer in `trustedPeers`. */
-const EVERYBODY = '*'
 
 /** The consensus of replicas that merge each other's deltas. */
 export class CrdtConsensus implements Consensus, ImportTarget {

@@ -1,6 +1,9 @@
 /** Where the Go release keeps the consensus in the datastore. */
 export const DEFAULT_NAMESPACE = '/c'
 
+/** Stands for every peer in `trustedPeers`. */
+export const EVERYBODY = '*'
+
 /** Metric by which peers show that they are there. */
 export const DEFAULT_PEERSET_METRIC = 'ping'
 
@@ -46,3 +49,12 @@ export const MAX_SEEN_HEADS = 4096
 
 /** Milliseconds that a peer which is stopping gives the last message about its heads. */
 export const STOP_PATIENCE = 1000
+
+/** Milliseconds after which a replica that begins to listen is told of our heads, before chance makes it up to three times that. */
+export const GREETING_DELAY = 100
+
+/** Milliseconds between two greetings at least, however many replicas begin to listen. */
+export const GREETING_INTERVAL = 1500
+
+/** How often a newcomer is told. */
+export const GREETINGS = 2

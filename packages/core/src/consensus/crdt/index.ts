@@ -21,6 +21,7 @@ import type { Broadcaster, DeltaSource, Members } from './interface.ts'
 
 export type { BatchingOptions } from './batcher.ts'
 export { crdtTopic } from './broadcast.ts'
+export { EVERYBODY } from './defaults.ts'
 export type { CrdtConsensus } from './crdt.ts'
 export type * from './interface.ts'
 

@@ -42,6 +42,12 @@ export interface Broadcaster {
    * @param accept - whether a message may be believed and forwarded; messages it refuses are not given to the handler
    */
   subscribe(handler: (message: BroadcastMessage) => void, accept: (from: PeerId) => boolean): () => void
+  /**
+   * Tells when a replica has subscribed, which has missed what was said before. Absent: it is not known.
+   *
+   * @returns a function that ends it
+   */
+  onSubscriber?(listener: (peer: PeerId) => void): () => void
 }
 
 /** Who is in the cluster, as far as this peer can tell: those with a live metric of the configured name. */
