@@ -13,6 +13,8 @@ export interface ClusterInit {
   stateSyncInterval?: number
   /** Time between two comparisons of the pinset with the IPFS node that pin what is missing. */
   pinRecoverInterval?: number
+  /** Time between two looks at who the members are. */
+  peerWatchInterval?: number
   /** Whether the pins of a peer that is removed stay as they are. */
   disableRepinning?: boolean
   /** Whether the peer leaves the cluster, and deletes its state, when it stops. */
@@ -22,9 +24,22 @@ export interface ClusterInit {
 export const DEFAULT_REPLICATION_FACTOR = -1
 export const DEFAULT_STATE_SYNC_INTERVAL = 5 * 60 * 1000
 export const DEFAULT_PIN_RECOVER_INTERVAL = 12 * 60 * 1000
+export const DEFAULT_PEER_WATCH_INTERVAL = 5000
 
 /** How long a member may take to tell its status of a CID, or who it is. */
 export const MEMBER_TIMEOUT = 15_000
+
+/** Waits between attempts to connect the own IPFS node to that of a member. */
+export const SWARM_BACKOFF = { initial: 15_000, max: 10 * 60 * 1000 } as const
+
+/** Time after which it is looked whether two IPFS nodes are still connected. */
+export const SWARM_RECHECK_INTERVAL = 60_000
+
+/** IPFS nodes that are called at once, so that a cluster of hundreds is no flood of connections. */
+export const SWARM_DIALS_PER_LOOK = 8
+
+/** Addresses of one IPFS node that are tried; a node behind many interfaces has about twenty. */
+export const MAX_SWARM_ADDRESSES = 32
 
 /** The RPC protocol that peers show in their ID. */
 export { RPC_PROTOCOL } from '../rpc/defaults.ts'

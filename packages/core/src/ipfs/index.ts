@@ -14,7 +14,6 @@
 import { IpfsHttp } from './ipfs-http.ts'
 import type { Multiaddr } from '@ipfs-cluster/api'
 import type { ComponentLogger } from '../util/logger.ts'
-import type { AbortOptions } from '../util/startable.ts'
 import type { IpfsConnector } from './interface.ts'
 
 export { IPFS_HTTP_DEFAULTS } from './defaults.ts'
@@ -30,8 +29,8 @@ export interface IpfsHttpInit {
   /** Where the RPC of the node is: `/ip4/../tcp/..`, `/dns4/../tcp/..` or `/unix/..`. */
   nodeMultiaddress?: Multiaddr
   /**
-   * How long after the node is first seen it is asked to connect to the nodes of the other peers, so that blocks are
-   * found without the DHT; 0: never.
+   * How long after the start the peer has the node connect to the nodes of the other peers, so that blocks are found
+   * without the DHT; 0: never.
    */
   connectSwarmsDelay?: number
   /** Longest time for a call that is neither a pin, an unpin nor a garbage collection; for a listing, without data. */
@@ -49,8 +48,6 @@ export interface IpfsHttpInit {
 
 export interface IpfsHttpComponents {
   logger?: ComponentLogger
-  /** Addresses of the IPFS nodes of the other peers, node by node. Without it the nodes are not connected. */
-  peerAddresses?(options: AbortOptions): AsyncIterable<readonly Multiaddr[]>
   /** Called after every so many changes, see `informerTriggerInterval`. */
   triggerInformers?(): void
 }

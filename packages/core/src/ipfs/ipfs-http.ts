@@ -41,7 +41,6 @@ export class IpfsHttp implements IpfsConnector {
   readonly #writer: BlockWriter
   readonly #pinner: Pinner
   readonly #stopped = new AbortController()
-  #background: Promise<void> | undefined
   #id: { at: number; answer: Promise<IpfsId> } | undefined
   #ready: Promise<void> | undefined
   #changes = 0
@@ -57,15 +56,8 @@ export class IpfsHttp implements IpfsConnector {
     this.#pinner = new Pinner(this.#rpc, { pinTimeout, isAlive: async () => void (await this.#fetchId({})) })
   }
 
-  afterStart(): void {
-    this.#background = this.#connectSwarms().catch((err: unknown) => {
-      if (!this.#stopped.signal.aborted) this.#log.warn(`connecting the IPFS nodes to one another: ${messageOf(err)}`)
-    })
-  }
-
   async stop(): Promise<void> {
     this.#stopped.abort(new ClusterError('ERR_IPFS_UNAVAILABLE', 'the IPFS connector has been stopped'))
-    await this.#background
     await this.#rpc.close()
   }
 
@@ -253,17 +245,6 @@ export class IpfsHttp implements IpfsConnector {
     await this.swarmConnect(origins.slice(0, MAX_ORIGINS), { signal }).catch((err: unknown) => {
       if (!signal.aborted) this.#log.debug(`connecting to origins: ${messageOf(err)}`)
     })
-  }
-
-  async #connectSwarms(): Promise<void> {
-    const { connectSwarmsDelay } = this.#settings
-    if (connectSwarmsDelay === 0 || this.#components.peerAddresses === undefined) return
-    const { signal } = this.#stopped
-    await this.ready({ signal })
-    await sleep(connectSwarmsDelay, undefined, { signal, ref: false })
-    for await (const addresses of this.#components.peerAddresses({ signal })) {
-      await this.swarmConnect(addresses, { signal }).catch((err: unknown) => this.#log.debug(messageOf(err)))
-    }
   }
 
   async #fetchId(options: AbortOptions): Promise<IpfsId> {

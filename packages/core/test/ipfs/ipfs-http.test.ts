@@ -553,32 +553,6 @@ describe('swarm', () => {
     await ipfs.swarmConnect([bad, good])
     expect(await errorOf(ipfs.swarmConnect([bad, bad]))).toMatchObject({ code: 'ERR_IPFS' })
   })
-
-  it('of all peers is connected some time after the node is there', async () => {
-    const connected = Promise.withResolvers<void>()
-    node.on('swarm/connect', (_, response) => {
-      json(response, {})
-      connected.resolve()
-    })
-    const peerAddresses = async function* (): AsyncGenerator<string[]> {
-      yield [bad]
-      yield [good]
-    }
-    const ipfs = connect({ connectSwarmsDelay: 10 }, { peerAddresses })
-    await ipfs.afterStart?.()
-    await connected.promise
-    await ipfs.stop?.()
-  })
-
-  it('is left alone without delay', async () => {
-    const peerAddresses = async function* (): AsyncGenerator<string[]> {
-      yield [good]
-    }
-    const ipfs = connect({ connectSwarmsDelay: 0 }, { peerAddresses })
-    await ipfs.afterStart?.()
-    await ipfs.stop?.()
-    expect(node.calls).toEqual([])
-  })
 })
 
 it('garbage collection tells errors key by key, and fails when there is another one', async () => {
