@@ -31,6 +31,20 @@ export async function* askStretch(
   for await (const { blocks } of ask(stream, { kind: 'stretch', ...request }, options)) yield blocks
 }
 
+/**
+ * Asks for the blocks that the other peer makes from now on. They come as with {@link askStretch}, those of one peer the
+ * lowest first, until the stream breaks or the loop is left.
+ *
+ * @throws ClusterError `ERR_PEER_UNREACHABLE` when the other side will not tell, `ERR_STREAM` when it broke off,
+ * `ERR_BAD_ENCODING` when the answer makes no sense
+ */
+export async function* askFollow(
+  stream: ByteStream,
+  options: AbortOptions = {}
+): AsyncGenerator<readonly Uint8Array[], void, undefined> {
+  for await (const { blocks } of ask(stream, { kind: 'follow' }, options)) yield blocks
+}
+
 async function* ask(
   stream: ByteStream,
   request: Exclude<Request, { kind: 'unknown' }>,
@@ -41,7 +55,8 @@ async function* ask(
   try {
     signal?.throwIfAborted()
     await stream.write(frame(encodeRequest(request)))
-    yield* readAnswers(stream)
+    // Between two new blocks there may be hours.
+    yield* readAnswers(stream, request.kind === 'follow' ? undefined : STEP_TIMEOUT)
   } finally {
     signal?.removeEventListener('abort', onAbort)
     // Also when the answer is not at its end: what still comes is of no use.
@@ -49,12 +64,12 @@ async function* ask(
   }
 }
 
-async function* readAnswers(stream: ByteStream): AsyncGenerator<Answer, void, undefined> {
+async function* readAnswers(stream: ByteStream, patience: number | undefined): AsyncGenerator<Answer, void, undefined> {
   const messages = readFrames(stream, MAX_ANSWER_SIZE)
   for (;;) {
     // Only the other side is in a hurry: how long the caller takes is up to the caller.
-    const timer = new StepTimer(stream, STEP_TIMEOUT)
-    const next = await messages.next().finally(() => timer.stop())
+    const timer = patience === undefined ? undefined : new StepTimer(stream, patience)
+    const next = await messages.next().finally(() => timer?.stop())
     if (next.done === true) throw new ClusterError('ERR_STREAM', 'the other peer broke its answer off')
     const answer = decodeAnswer(next.value)
     yield answer

@@ -13,11 +13,21 @@ export const MAX_ANSWER_SIZE = 4 * 1024 * 1024
 /** Blocks are sent together up to this many bytes, unless one alone is larger. */
 export const TARGET_ANSWER_SIZE = 64 * 1024
 
-/** Streams that one peer may have open to us. It needs one or two. */
-export const MAX_STREAMS_PER_PEER = 4
+/** Streams that one peer may have open to us. It needs two or three. */
+export const MAX_STREAMS_PER_PEER = 5
 
 /** Requests that are worked at for all peers together. Others are told to ask somebody else. */
 export const MAX_REQUESTS = 16
+
+/** Peers that are sent new blocks as they are made. More hear of them on the topic. */
+export const MAX_FOLLOWERS = 256
+
+/** New blocks, and bytes of them, that wait for one follower, or on the other side for the replica. */
+export const MAX_PUSHED = 256
+export const MAX_PUSHED_BYTES = 2 * 1024 * 1024
+
+/** Milliseconds after which a peer that stopped sending its new blocks is asked again for them. */
+export const FOLLOW_PAUSE = 30_000
 
 /** Milliseconds for a request to arrive, and for the other side to take or send the next part of an answer. */
 export const STEP_TIMEOUT = 30_000

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { PeerId } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { ByteStream } from '../../network/byte-stream.ts'
@@ -5,17 +6,19 @@ import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import { withTimeout } from '../../util/signals.ts'
 import { Bitswap } from '../bitswap/bitswap.ts'
-import { blockIdOf, cidOfBlockId } from '../block-id.ts'
+import { blockIdOf, cidOfBlockId, cidOfBytes } from '../block-id.ts'
 import type { BlockId } from '../block-id.ts'
 import type { BlockReader } from '../interface.ts'
 import { ProtocolPeers } from '../protocol-peers.ts'
-import { askHeads, askStretch } from './client.ts'
-import { DELTAS_PROTOCOL, MAX_STREAMS_PER_PEER, STEP_TIMEOUT } from './defaults.ts'
+import { askFollow, askHeads, askStretch } from './client.ts'
+import { DELTAS_PROTOCOL, FOLLOW_PAUSE, MAX_STREAMS_PER_PEER, STEP_TIMEOUT } from './defaults.ts'
+import { Followers } from './followers.ts'
 import type { DeltaExchangeComponents, DeltaExchangeInit } from './index.ts'
 import type { DeltaExchange, HeadsMessage } from './interface.ts'
 import type { StretchRequest } from './messages.ts'
 import { readNode } from './node.ts'
 import { Prefetcher } from './prefetcher.ts'
+import { PushedBlocks } from './pushed-blocks.ts'
 import { DeltaServer } from './server.ts'
 
 /** Bitswap, and beside it our own protocol with peers that offer it. */
@@ -25,8 +28,11 @@ export class PeerDeltaExchange implements DeltaExchange {
   readonly #bitswap: Bitswap
   /** Absent when only what Go peers know is spoken. */
   readonly #peers: ProtocolPeers | undefined
+  readonly #followers = new Followers()
+  readonly #pushed = new PushedBlocks()
   readonly #listeners = new Set<(message: HeadsMessage) => void>()
-  readonly #heard = new Set<PeerId>()
+  /** Peers that were asked for their heads, and what ends following them. */
+  readonly #heard = new Map<PeerId, AbortController>()
   #prefetcher: Prefetcher | undefined
   #abort: AbortController | undefined
 
@@ -40,14 +46,20 @@ export class PeerDeltaExchange implements DeltaExchange {
     }
     this.#bitswap = new Bitswap({ network, logger, blocks })
     if (init.stretches === false) return
-    const server = new DeltaServer({ blocks, heads: () => replica().heads, log: this.#log })
+    const server = new DeltaServer({
+      blocks,
+      heads: () => replica().heads,
+      isTrusted: (peer) => replica().isTrusted(peer),
+      followers: this.#followers,
+      log: this.#log
+    })
     this.#peers = new ProtocolPeers({
       network,
       protocols: [DELTAS_PROTOCOL],
       maxStreams: MAX_STREAMS_PER_PEER,
       onStream: (stream, peer) => void server.serve(stream, peer),
       onConnect: (peer) => this.#listen(peer),
-      onDisconnect: (peer) => this.#heard.delete(peer)
+      onDisconnect: (peer) => this.#forget(peer)
     })
   }
 
@@ -85,7 +97,12 @@ export class PeerDeltaExchange implements DeltaExchange {
   }
 
   takeAtHand(cid: CID): Uint8Array | undefined {
-    return this.#prefetcher?.takeAtHand(blockIdOf(cid))
+    const id = blockIdOf(cid)
+    return this.#pushed.take(id) ?? this.#prefetcher?.takeAtHand(id)
+  }
+
+  push(blocks: readonly Uint8Array[]): void {
+    this.#followers.push(blocks)
   }
 
   onHeads(listener: (message: HeadsMessage) => void): () => void {
@@ -118,18 +135,57 @@ export class PeerDeltaExchange implements DeltaExchange {
   /** Asks a peer for its heads, once for each time that it connects. */
   #listen(peer: PeerId): void {
     if (this.#listeners.size === 0 || this.#heard.has(peer) || this.#abort === undefined) return
-    this.#heard.add(peer)
-    void this.#askHeads(peer, this.#abort.signal)
+    const end = new AbortController()
+    const signal = AbortSignal.any([this.#abort.signal, end.signal])
+    this.#heard.set(peer, end)
+    void this.#askHeads(peer, signal)
+    if (this.#components.replica().isTrusted(peer)) void this.#follow(peer, signal)
+  }
+
+  #forget(peer: PeerId): void {
+    this.#heard.get(peer)?.abort()
+    this.#heard.delete(peer)
   }
 
   async #askHeads(peer: PeerId, signal: AbortSignal): Promise<void> {
     try {
       const heads = await askHeads(await this.#open(peer, signal), { signal })
-      for (const listener of this.#listeners) listener({ from: peer, heads })
+      this.#tell({ from: peer, heads })
     } catch (err) {
       // It tells of its heads on the topic sooner or later.
       this.#log.debug(`could not ask ${peer} for its heads: ${messageOf(err)}`)
     }
+  }
+
+  /** Hears of the new blocks of a peer for as long as it is connected. */
+  async #follow(peer: PeerId, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        for await (const views of askFollow(await this.#open(peer, signal), { signal })) this.#take(views, peer)
+      } catch (err) {
+        // An older peer, or one that serves too many: what it makes is told on the topic all the same.
+        this.#log.debug(`does not follow ${peer}: ${messageOf(err)}`)
+      }
+      await delay(FOLLOW_PAUSE, undefined, { signal, ref: false }).catch(() => {})
+    }
+  }
+
+  /** @throws what a block that is none throws */
+  #take(views: readonly Uint8Array[], from: PeerId): void {
+    let last: CID | undefined
+    for (const view of views) {
+      const bytes = new Uint8Array(view)
+      last = cidOfBytes(bytes)
+      readNode(bytes)
+      this.#pushed.add(blockIdOf(last), bytes)
+      this.#bitswap.arrived(blockIdOf(last), bytes)
+    }
+    // Those of one peer lie one below the other.
+    if (last !== undefined) this.#tell({ from, heads: [last] })
+  }
+
+  #tell(message: HeadsMessage): void {
+    for (const listener of this.#listeners) listener(message)
   }
 }
 

@@ -24,12 +24,14 @@
  * message Request {                 // up to 64 KiB
  *   Heads heads = 1;                // one of these
  *   Stretch stretch = 2;
+ *   Follow follow = 3;
  * }
  * message Heads {}
  * message Stretch {
  *   repeated bytes wanted = 1;      // CIDs, 512 at most
  *   repeated bytes known = 2;       // CIDs of blocks that the asker has with everything below them, 512 at most
  * }
+ * message Follow {}
  * message Answer {                  // as many as needed, up to 4 MiB each
  *   repeated bytes heads = 1;       // CIDs
  *   repeated bytes blocks = 2;      // bytes of blocks; the hash tells which one it is
@@ -41,6 +43,9 @@
  * before all those below it, the greatest height first, so that the asker knows of every block, when it comes, that it
  * is linked by one that came before; a block of which that is not so is refused. The asker may end the stream at any
  * time, and does so when it has everything that it lacked. It holds the answerer up by not reading.
+ *
+ * A follow is answered for as long as the stream is open: each block that the answerer itself makes is sent when its disk
+ * has it. The asker must be trusted. Blocks are left out when the asker does not take them fast enough.
  */
 import type { ComponentLogger } from '../../util/logger.ts'
 import type { ProtocolNetwork } from '../protocol-peers.ts'

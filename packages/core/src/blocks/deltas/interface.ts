@@ -13,6 +13,8 @@ export interface LocalReplica {
   readonly isComplete: boolean
   /** For each block, whether it is part of the replica. */
   areMerged(ids: readonly BlockId[]): Promise<readonly boolean[]>
+  /** Whether a peer may change the replica. */
+  isTrusted(peer: PeerId): boolean
 }
 
 /** A peer told of its heads. */
@@ -28,9 +30,11 @@ export interface DeltaExchange extends Startable {
   getBlock(cid: CID, options: AbortOptions & { signal: AbortSignal }): Promise<Uint8Array>
   /** Takes a block that has come before it was asked for. */
   takeAtHand(cid: CID): Uint8Array | undefined
+  /** Sends new blocks of this peer, the lowest first, to the peers that want to have them at once. Does not wait. */
+  push(blocks: readonly Uint8Array[]): void
   /**
-   * Tells of the heads of each connected peer that can be asked, and of every one that connects later. Peers that
-   * nobody trusts are among them.
+   * Tells of the heads of each connected peer that can be asked, and of every one that connects later; and of each new
+   * block that a trusted one makes. Peers that nobody trusts are among those that are asked.
    *
    * @returns a function that ends it
    */

@@ -11,7 +11,8 @@ export interface StretchRequest {
 }
 
 /** What a peer asks another one for. `unknown` is a question of a newer version. */
-export type Request = { kind: 'heads' } | ({ kind: 'stretch' } & StretchRequest) | { kind: 'unknown' }
+export type Request =
+  { kind: 'heads' } | ({ kind: 'stretch' } & StretchRequest) | { kind: 'follow' } | { kind: 'unknown' }
 
 /** How an answer ended. */
 export const EndStatus = {
@@ -35,13 +36,14 @@ export interface Answer {
   readonly end?: number
 }
 
-const RequestField = { HEADS: 1, STRETCH: 2 } as const
+const RequestField = { HEADS: 1, STRETCH: 2, FOLLOW: 3 } as const
 const StretchField = { WANTED: 1, KNOWN: 2 } as const
 const AnswerField = { HEADS: 1, BLOCKS: 2, END: 3 } as const
 
 export function encodeRequest(request: Exclude<Request, { kind: 'unknown' }>): Uint8Array {
   const writer = new ProtobufWriter()
   if (request.kind === 'heads') return writer.message(RequestField.HEADS, () => {}).finish()
+  if (request.kind === 'follow') return writer.message(RequestField.FOLLOW, () => {}).finish()
   return writer
     .message(RequestField.STRETCH, () => {
       for (const { bytes } of request.wanted) writer.alwaysBytes(StretchField.WANTED, bytes)
@@ -55,9 +57,9 @@ export function decodeRequest(bytes: Uint8Array): Request {
   let request: Request = { kind: 'unknown' }
   const reader = new ProtobufReader(bytes)
   while (reader.next()) {
-    if (reader.field === RequestField.HEADS) {
+    if (reader.field === RequestField.HEADS || reader.field === RequestField.FOLLOW) {
+      request = { kind: reader.field === RequestField.HEADS ? 'heads' : 'follow' }
       reader.skip()
-      request = { kind: 'heads' }
     } else if (reader.field === RequestField.STRETCH) {
       reader.message(() => (request = readStretch(reader)))
     } else reader.skip()

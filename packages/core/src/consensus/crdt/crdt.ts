@@ -53,7 +53,7 @@ export class CrdtConsensus implements Consensus, ImportTarget {
     this.#writer = new Writer({
       replica,
       datastore,
-      onHead: (head) => this.#replication?.announce(head),
+      onHead: (head, blocks) => this.#replication?.announce(head, blocks),
       log: this.#log,
       ...(init.batching === undefined ? {} : { batching: init.batching })
     })

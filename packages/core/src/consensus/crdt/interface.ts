@@ -16,6 +16,8 @@ export interface DeltaSource {
    * @returns bytes that may be wrong, as with {@link getBlock}
    */
   takeAtHand?(cid: CID): Uint8Array | undefined
+  /** Sends new blocks of this replica, the lowest first, to those that want to have them at once. Does not wait. */
+  push?(blocks: readonly Uint8Array[]): void
   /**
    * Tells of the heads of other replicas when they come in reach, so that nobody has to wait until they are told of on
    * the topic. Absent: they are not known.

@@ -71,8 +71,9 @@ export class Replication {
     await this.#announcer?.stop()
   }
 
-  /** Tells the others of a head of ours. Does not wait. */
-  announce(head: CID): void {
+  /** Tells the others of a head of ours, and of the blocks below it that are new, the head last. Does not wait. */
+  announce(head: CID, blocks: readonly Uint8Array[]): void {
+    this.#init.source?.push?.(blocks)
     this.#announcer?.announce(head)
   }
 

@@ -121,12 +121,12 @@ export class Walker {
   }
 
   async #getBytes(cid: CID): Promise<Uint8Array> {
+    const atHand = this.#source?.takeAtHand?.(cid)
+    if (atHand !== undefined && matches(cid, atHand)) return atHand
     const stored = await this.#replica.blocks.get(cid)
     if (stored !== undefined) return stored
     if (this.#source === undefined) throw new Error('there is nowhere to get blocks from')
-    const atHand = this.#source.takeAtHand?.(cid)
-    const bytes =
-      atHand ?? (await this.#source.getBlock(cid, { signal: withTimeout(FETCH_TIMEOUT, this.#abort.signal) }))
+    const bytes = await this.#source.getBlock(cid, { signal: withTimeout(FETCH_TIMEOUT, this.#abort.signal) })
     if (!matches(cid, bytes)) throw new Error('the bytes are not those of the block')
     return bytes
   }

@@ -18,15 +18,15 @@ export interface WriterInit {
   datastore: Datastore
   /** Both numbers above 0 switch batching on. */
   batching?: BatchingOptions
-  /** Hears of each new head. Must not throw. */
-  onHead(head: CID): void
+  /** Hears of each new head, and of the blocks that were made, the head last. Must not throw. */
+  onHead(head: CID, blocks: readonly Uint8Array[]): void
   log: Logger
 }
 
 /** Takes changes made on this peer, and acknowledges each when it can no longer be lost. */
 export class Writer {
   readonly #replica: Replica
-  readonly #onHead: (head: CID) => void
+  readonly #onHead: WriterInit['onHead']
   readonly #group: GroupCommit<Change>
   readonly #batcher: Batcher
   #isOpen = false
@@ -36,7 +36,7 @@ export class Writer {
     const isBatching = batching.maxBatchSize > 0 && batching.maxBatchAge > 0
     const journal = new Journal(datastore, replica.keys.journal)
     this.#replica = replica
-    this.#onHead = (head) => init.onHead(head)
+    this.#onHead = (head, blocks) => init.onHead(head, blocks)
     this.#batcher = new Batcher({
       journal,
       options: { maxQueueSize: DEFAULT_MAX_QUEUE_SIZE, ...batching },
@@ -81,13 +81,15 @@ export class Writer {
   }
 
   async #commit(changes: readonly Change[], writes: readonly Write[] = []): Promise<void> {
-    const head = await this.#replica.update(
-      (tx) => {
+    const { head, blocks } = await this.#replica.update(
+      async (tx) => {
         tx.also(...writes)
-        return applyChanges(tx, changes)
+        return { head: await applyChanges(tx, changes), blocks: tx.blocks }
       },
       { sync: true }
     )
-    if (head !== undefined) this.#onHead(head)
+    if (head === undefined) return
+    const bytes = Array.from(blocks.values(), (block) => block.bytes)
+    this.#onHead(head, bytes)
   }
 }

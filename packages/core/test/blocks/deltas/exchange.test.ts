@@ -225,6 +225,36 @@ describe('deltaExchange', () => {
     expect(await wary.consensus.state.count()).toBe(0)
   })
 
+  it('sends what is pinned to trusted peers at once, without a word on the topic', async () => {
+    const [a, b] = [await peer(), await peer()]
+    await pin(a, 1, 'before')
+    await connect(b, a)
+    await untilEqual(b, a)
+    // The stream on which blocks are pushed opens beside the question for the heads.
+    await until(async () => {
+      await pin(a, 1, `try ${a.topic.sent.length}`)
+      const before = await a.consensus.state.count()
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      return (await b.consensus.state.count()) === before
+    })
+    await pin(a, 100, 'then')
+    await untilEqual(b, a)
+    await pin(b, 100, 'back')
+    await untilEqual(a, b)
+  })
+
+  it('pushes nothing to a peer that is not trusted', async () => {
+    const stranger = await peer()
+    const wary = await peer({ trustedPeers: [PEER_B] })
+    await connect(stranger, wary)
+    await until(async () => (await stranger.libp2p.peerStore.get(wary.libp2p.peerId)).protocols.length > 0)
+    const connection = stranger.libp2p.getConnections()[0]
+    const stream = libp2pByteStream(await connection!.newStream(DELTAS_PROTOCOL))
+    await stream.write(frame(encodeRequest({ kind: 'follow' })))
+    const answers = await Array.fromAsync(readFrames(stream, 1 << 20), (message) => decodeAnswer(message).end)
+    expect(answers).toEqual([EndStatus.BUSY])
+  })
+
   it('answers streams of our own protocol only to who sends a request, and says so to a newer one', async () => {
     const full = await peer()
     await pin(full, 2)
