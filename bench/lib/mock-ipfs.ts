@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { base58btc } from 'multiformats/bases/base58'
 
 /** An IPFS node that pins whatever it is told to at once, so that what is measured is the cluster. */
 export interface MockIpfs {
@@ -9,64 +11,97 @@ export interface MockIpfs {
   stop(): Promise<void>
 }
 
-const ID = '12D3KooWK99VoVxNE7XzyBwXEzW7xhK7Gpv85r9F3V3fyKSUKPH5'
+interface Call {
+  command: string
+  query: URLSearchParams
+  /** The first `arg`, without the `/ipfs/` before it. */
+  cid: string
+}
 
-/** Starts the mock on a free port of 127.0.0.1. Its pins are kept in memory. */
-export async function startMockIpfs(): Promise<MockIpfs> {
-  const pins = new Set<string>()
+type Pins = Map<string, 'recursive' | 'direct'>
+
+/** Bytes before an Ed25519 key in a peer ID. */
+const ID_PREFIX = [0x00, 0x24, 0x08, 0x01, 0x12, 0x20]
+
+/** Starts the mock on a port of 127.0.0.1, a free one when none is given. Its pins are kept in memory. */
+export async function startMockIpfs(port = 0): Promise<MockIpfs> {
+  const pins: Pins = new Map()
+  const id = base58btc.baseEncode(Buffer.from([...ID_PREFIX, ...randomBytes(32)]))
   const server = createServer((request, response) => {
     request.resume()
-    request.once('end', () => answer(request, response, pins))
+    request.once('end', () => answer(readCall(request), response, pins, id))
   })
   server.keepAliveTimeout = 60_000
-  server.listen(0, '127.0.0.1')
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return { port: (server.address() as AddressInfo).port, stop: async () => await stop(server) }
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, pins: Set<string>): void {
+function readCall(request: IncomingMessage): Call {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-  const cid = (url.searchParams.get('arg') ?? '').replace(/^\/ipfs\//, '')
+  return {
+    command: url.pathname.replace('/api/v0/', ''),
+    query: url.searchParams,
+    cid: bare(url.searchParams.get('arg') ?? '')
+  }
+}
+
+function bare(path: string): string {
+  return path.replace(/^\/ipfs\//, '')
+}
+
+function answer(call: Call, response: ServerResponse, pins: Pins, id: string): void {
+  const { cid, query } = call
   const json = (value: unknown, status = 200): void => {
     response.writeHead(status, { 'Content-Type': 'application/json' })
     response.end(`${JSON.stringify(value)}\n`)
   }
-  switch (url.pathname.replace('/api/v0/', '')) {
+  switch (call.command) {
     case 'id':
-      return json({ ID, Addresses: [], AgentVersion: 'mock', ProtocolVersion: '' })
+      return json({ ID: id, Addresses: [], AgentVersion: 'mock', ProtocolVersion: '' })
     case 'version':
       return json({ Version: '0.40.0', Commit: '', Repo: '18', System: '', Golang: '' })
     case 'pin/add':
-      pins.add(cid)
+      pins.set(cid, query.get('recursive') === 'false' ? 'direct' : 'recursive')
       return json({ Pins: [cid] })
+    case 'pin/update':
+      pins.set(bare(query.getAll('arg')[1] ?? ''), 'recursive')
+      return json({ Pins: query.getAll('arg') })
     case 'pin/rm':
       return pins.delete(cid) ? json({ Pins: [cid] }) : json(failure('not pinned or pinned indirectly'), 500)
     case 'pin/ls':
-      return listPins(response, url, cid, pins)
+      return cid === '' ? listPins(call, response, pins) : lookUp(call, pins, json)
     case 'repo/stat':
       return json({ RepoSize: 0, StorageMax: 10_000_000_000, NumObjects: 0 })
     case 'swarm/peers':
       return json({ Peers: [] })
+    case 'swarm/connect':
+      return json({ Strings: [`connect ${cid} success`] })
     case 'config':
       return json({ Key: cid, Value: 10_000_000_000 })
     default:
-      return json(failure(`command not found: ${url.pathname}`), 404)
+      return json(failure(`command not found: ${call.command}`), 404)
   }
 }
 
-function listPins(response: ServerResponse, url: URL, cid: string, pins: Set<string>): void {
-  if (cid !== '') {
-    const found = pins.has(cid)
-    response.writeHead(found ? 200 : 500, { 'Content-Type': 'application/json' })
-    const body = found ? { Keys: { [cid]: { Type: 'recursive' } } } : failure(`path '${cid}' is not pinned`)
-    response.end(`${JSON.stringify(body)}\n`)
-    return
-  }
+function lookUp({ cid, query }: Call, pins: Pins, json: (value: unknown, status?: number) => void): void {
+  const type = pins.get(cid)
+  if (type === undefined || !isWanted(type, query)) return json(failure(`path '${cid}' is not pinned`), 500)
+  // As a Kubo does: asked for a stream it names the CID beside the type, else in a map of all there are.
+  json(query.get('stream') === 'true' ? { Cid: cid, Type: type } : { Keys: { [cid]: { Type: type } } })
+}
+
+function listPins({ query }: Call, response: ServerResponse, pins: Pins): void {
   response.writeHead(200, { 'Content-Type': 'application/json', 'X-Chunked-Output': '1' })
-  if (url.searchParams.get('type') !== 'direct') {
-    for (const pin of pins) response.write(`{"Cid":"${pin}","Type":"recursive"}\n`)
+  for (const [cid, type] of pins) {
+    if (isWanted(type, query)) response.write(`{"Cid":"${cid}","Type":"${type}"}\n`)
   }
   response.end()
+}
+
+function isWanted(type: string, query: URLSearchParams): boolean {
+  const wanted = query.get('type') ?? 'all'
+  return wanted === 'all' || wanted === type
 }
 
 function failure(message: string): object {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Namespace } from './namespace.ts'
 import { freePorts } from './ports.ts'
-import type { Outcome } from './process.ts'
+import type { Outcome, RunOptions } from './process.ts'
 import { Program, runProgram } from './process.ts'
 
 /** Folder with the programs under test, as a user finds them. */
@@ -16,35 +17,54 @@ export interface PeerOptions {
   /** Port of an IPFS node's RPC; absent: the embedded node. */
   ipfsPort?: number
   env?: Record<string, string>
+  /** Network that the peer is in; that of the tests when absent. */
+  namespace?: Namespace
+  /** Address at which other peers reach it; that of the loopback interface when absent. */
+  host?: string
+  /** Words for `init` after those that the harness needs. */
+  init?: readonly string[]
+}
+
+/** Ports at which the peer is reached from outside its network. */
+interface Doors {
+  rest: number
+  gateway: number
 }
 
 /** A peer as a separate process, driven from outside as its users drive it. */
 export class Peer {
   readonly folder: string
-  readonly bins: string
   readonly env: Record<string, string>
   readonly restPort: number
   readonly gatewayPort: number
+  /** Folder with the programs; another one is the same peer run by other programs, from its next start on. */
+  bins: string
+  readonly #namespace: Namespace | undefined
+  readonly #doors: Doors
   #daemon: Program | undefined
 
-  private constructor(options: PeerOptions, env: Record<string, string>, restPort: number, gatewayPort: number) {
+  private constructor(options: PeerOptions, env: Record<string, string>, ports: Doors, doors: Doors) {
     this.folder = options.folder
     this.bins = options.bins ?? OUR_BINS
     this.env = env
-    this.restPort = restPort
-    this.gatewayPort = gatewayPort
+    this.restPort = ports.rest
+    this.gatewayPort = ports.gateway
+    this.#namespace = options.namespace
+    this.#doors = doors
   }
 
   /** Initialises a peer on free ports of the loopback interface. */
   static async init(options: PeerOptions): Promise<Peer> {
-    const [swarm = 0, rest = 0, proxy = 0, pinsvc = 0, rpc = 0, gateway = 0, ipfsSwarm = 0] = await freePorts(7)
-    const tcp = (port: number): string => `/ip4/127.0.0.1/tcp/${port}`
+    const { namespace } = options
+    const ports = namespace?.ports(7) ?? (await freePorts(7))
+    const [swarm = 0, rest = 0, proxy = 0, pinsvc = 0, rpc = 0, gateway = 0, ipfsSwarm = 0] = ports
+    const tcp = (port: number, host = '127.0.0.1'): string => `/ip4/${host}/tcp/${port}`
     const ipfs = tcp(options.ipfsPort ?? rpc)
     const env = {
       HOME: options.folder,
       IPFS_CLUSTER_PATH: join(options.folder, 'peer'),
       CLUSTER_PEERNAME: 'peer0',
-      CLUSTER_LISTENMULTIADDRESS: tcp(swarm),
+      CLUSTER_LISTENMULTIADDRESS: tcp(swarm, options.host),
       CLUSTER_MDNSINTERVAL: '0s',
       CLUSTER_RESTAPI_HTTPLISTENMULTIADDRESS: tcp(rest),
       CLUSTER_PINSVCAPI_HTTPLISTENMULTIADDRESS: tcp(pinsvc),
@@ -59,8 +79,13 @@ export class Peer {
       }),
       ...options.env
     }
-    const peer = new Peer(options, env, rest, gateway)
-    const init = await peer.service(['init', ...(options.ipfsPort === undefined ? ['--embedded-ipfs'] : [])])
+    const doors = {
+      rest: (await namespace?.reach(rest)) ?? rest,
+      gateway: (await namespace?.reach(gateway)) ?? gateway
+    }
+    const peer = new Peer(options, env, { rest, gateway }, doors)
+    const embedded = options.ipfsPort === undefined ? ['--embedded-ipfs'] : []
+    const init = await peer.service(['init', ...embedded, ...(options.init ?? [])])
     if (init.code !== 0) throw new Error(`init failed:\n${init.stdout}${init.stderr}`)
     return peer
   }
@@ -70,12 +95,16 @@ export class Peer {
     return this.#daemon
   }
 
+  get running(): boolean {
+    return this.#daemon?.running ?? false
+  }
+
   get rest(): string {
-    return `http://127.0.0.1:${this.restPort}`
+    return `http://127.0.0.1:${this.#doors.rest}`
   }
 
   get gateway(): string {
-    return `http://127.0.0.1:${this.gatewayPort}`
+    return `http://127.0.0.1:${this.#doors.gateway}`
   }
 
   /** Where other peers connect. */
@@ -91,7 +120,7 @@ export class Peer {
 
   /** Starts the daemon and waits until it says that it is READY, or only until its REST API answers. */
   async start(until: 'ready' | 'rest' = 'ready', args: readonly string[] = []): Promise<void> {
-    this.#daemon = new Program(join(this.bins, 'ipfs-cluster-service'), ['daemon', ...args], { env: this.env })
+    this.#daemon = new Program(join(this.bins, 'ipfs-cluster-service'), ['daemon', ...args], this.#runOptions())
     await this.#daemon.waitFor(until === 'ready' ? /IPFS Cluster is READY/ : /RESTAPI \(HTTP\): /)
   }
 
@@ -104,15 +133,29 @@ export class Peer {
     await this.daemon.stop('SIGKILL')
   }
 
+  /** Ends the daemon if it has been started and still runs. */
+  async dispose(): Promise<void> {
+    await this.#daemon?.stop('SIGKILL')
+  }
+
   async ctl(...args: string[]): Promise<Outcome> {
+    return await this.ctlOf(this.bins, ...args)
+  }
+
+  /** Drives this peer by the ctl of another set of programs. */
+  async ctlOf(bins: string, ...args: string[]): Promise<Outcome> {
     const host = ['--host', `/ip4/127.0.0.1/tcp/${this.restPort}`]
-    return await runProgram(join(this.bins, 'ipfs-cluster-ctl'), [...host, ...args], { env: this.env })
+    return await runProgram(join(bins, 'ipfs-cluster-ctl'), [...host, ...args], this.#runOptions())
   }
 
   async service(args: readonly string[], stdin?: string): Promise<Outcome> {
     return await runProgram(join(this.bins, 'ipfs-cluster-service'), args, {
-      env: this.env,
+      ...this.#runOptions(),
       ...(stdin !== undefined && { stdin })
     })
+  }
+
+  #runOptions(): RunOptions {
+    return { env: this.env, ...(this.#namespace && { prefix: this.#namespace.prefix }) }
   }
 }

@@ -15,6 +15,8 @@ export interface RunOptions {
   env?: Record<string, string>
   cwd?: string
   stdin?: string
+  /** Command that runs the program in its own place, so that it has the process of that. */
+  prefix?: readonly string[]
 }
 
 /** Runs a program to its end. */
@@ -33,7 +35,8 @@ export class Program {
   #stderr = ''
 
   constructor(path: string, args: readonly string[], options: RunOptions = {}) {
-    this.child = spawn(path, args, {
+    const [command = path, ...words] = [...(options.prefix ?? []), path, ...args]
+    this.child = spawn(command, words, {
       cwd: options.cwd,
       env: { PATH: process.env.PATH, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe']
