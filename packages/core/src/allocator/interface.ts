@@ -1,9 +1,10 @@
 import type { PeerId, Pin } from '@ipfs-cluster/api'
 import type { AbortOptions } from '../util/startable.ts'
+import type { AllocationExplanation } from './explain.ts'
 
 /** A pin that needs peers. */
 export interface AllocationRequest {
-  /** The pin as asked for, its factors settled; `userAllocations` are preferred. */
+  /** The pin as asked for, its factors settled and above 0; `userAllocations` are preferred. */
   pin: Pin
   /** The pin as the state has it, if it has it. */
   existing?: Pin
@@ -18,4 +19,10 @@ export interface Allocator {
    * @throws ClusterError `ERR_NOT_ENOUGH_PEERS`
    */
   allocate(request: AllocationRequest, options?: AbortOptions): Promise<PeerId[]>
+
+  /**
+   * What {@link allocate} would answer now, and why for each peer. Changes nothing. An allocator that cannot say has no
+   * such method.
+   */
+  explain?(request: AllocationRequest, options?: AbortOptions): Promise<AllocationExplanation>
 }

@@ -1,42 +1,130 @@
-import type { PeerId } from '@ipfs-cluster/api'
-import { decideAllocations } from './decide.ts'
+import type { Metric, PeerId } from '@ipfs-cluster/api'
+import { ClusterError } from '@ipfs-cluster/api'
+import type { AbortOptions } from '../util/startable.ts'
+import { DEFAULT_ALLOCATE_BY } from './defaults.ts'
+import type { AllocationExplanation, ExplainedPeer, Obstacle } from './explain.ts'
+import { explainPlacement } from './explain.ts'
 import type { AllocatorComponents, AllocatorInit } from './index.ts'
 import type { AllocationRequest, Allocator } from './interface.ts'
+import type { Placement } from './place.ts'
+import { notEnoughPeers, placePin } from './place.ts'
+import type { MeasuredPeer } from './rank.ts'
+import { rankPeers } from './rank.ts'
+import { trustPolicy } from './trust-policy.ts'
+import type { TrustPolicy } from './trust-policy.ts'
 
-const DEFAULT_ALLOCATE_BY = ['tag:group', 'freespace']
+/** The peers with a live metric of each name, while the metrics are what they were. */
+interface Measured {
+  readonly metrics: readonly (readonly Metric[])[]
+  readonly peers: readonly MeasuredPeer[]
+}
 
 /** Gives pins to peers whose metrics say that they can take them. */
 export class MetricsAllocator implements Allocator {
   readonly #metrics: AllocatorComponents['metrics']
   readonly #allocateBy: readonly string[]
+  readonly #trust: TrustPolicy | undefined
+  #measured: Measured = { metrics: [], peers: [] }
+  #ranked: { peers: readonly MeasuredPeer[]; order: readonly PeerId[] } = { peers: [], order: [] }
 
   constructor(components: AllocatorComponents, init: AllocatorInit = {}) {
     this.#metrics = components.metrics
     this.#allocateBy = init.allocateBy ?? DEFAULT_ALLOCATE_BY
+    this.#trust = trustPolicy(init, components)
+    if (this.#allocateBy.length === 0) throw new ClusterError('ERR_CONFIG', 'metricalloc.allocate_by is invalid')
   }
 
-  async allocate({ pin, existing, exclude = [] }: AllocationRequest): Promise<PeerId[]> {
-    const able = this.#ablePeers().filter((peer) => !exclude.includes(peer))
-    const stored = existing?.allocations ?? []
-    const current = stored.filter((peer) => able.includes(peer))
-    const free = able.filter((peer) => !current.includes(peer))
-    const isPreferred = (peer: PeerId): boolean => (pin.userAllocations ?? []).includes(peer)
-    return decideAllocations({
+  async allocate(request: AllocationRequest, { signal }: AbortOptions = {}): Promise<PeerId[]> {
+    signal?.throwIfAborted()
+    const placement = this.#place(request)
+    if (placement.outcome === 'short') throw notEnoughPeers(placement)
+    return [...placement.allocations]
+  }
+
+  async explain(request: AllocationRequest, { signal }: AbortOptions = {}): Promise<AllocationExplanation> {
+    signal?.throwIfAborted()
+    const placement = this.#place(request)
+    const peers = [...this.#everybody(request)].map((peer) => this.#explainedPeer(peer, request))
+    return explainPlacement(placement, peers, this.#allocateBy)
+  }
+
+  #place(request: AllocationRequest): Placement {
+    const { pin, existing } = request
+    const measured = this.#measure()
+    const mayDiffer = this.#trust !== undefined || (request.exclude ?? []).length > 0
+    return placePin({
       replicationFactorMin: pin.replicationFactorMin,
       replicationFactorMax: pin.replicationFactorMax,
-      stored,
-      current,
-      preferred: free.filter(isPreferred),
-      candidates: free.filter((peer) => !isPreferred(peer))
+      stored: existing?.allocations ?? [],
+      preferred: pin.userAllocations ?? [],
+      able: mayDiffer ? measured.filter(({ peer }) => this.#ruledOut(peer, request) === undefined) : measured,
+      rank: (peers) => this.#rank(peers)
     })
   }
 
-  /** Peers with a live metric of each name; a name that nobody publishes, or given twice, leaves none (wire 11.2). */
-  #ablePeers(): PeerId[] {
-    const counts = new Map<PeerId, number>()
-    for (const name of new Set(this.#allocateBy)) {
-      for (const { peer } of this.#metrics.latest(name)) counts.set(peer, (counts.get(peer) ?? 0) + 1)
-    }
-    return [...counts].filter(([, count]) => count === this.#allocateBy.length).map(([peer]) => peer)
+  /** Most pins have the same candidates with the same metrics, so the last order is kept. */
+  #rank(peers: readonly MeasuredPeer[]): readonly PeerId[] {
+    if (!sameItems(peers, this.#ranked.peers)) this.#ranked = { peers, order: rankPeers(peers) }
+    return this.#ranked.order
   }
+
+  #measure(): readonly MeasuredPeer[] {
+    const metrics = this.#allocateBy.map((name) => this.#metrics.latest(name))
+    const isSame = metrics.every((list, level) => sameItems(list, this.#measured.metrics[level]))
+    if (!isSame) this.#measured = { metrics, peers: this.#namedTwice === undefined ? measuredPeers(metrics) : [] }
+    return this.#measured.peers
+  }
+
+  get #namedTwice(): string | undefined {
+    return this.#allocateBy.find((name, index) => this.#allocateBy.indexOf(name) !== index)
+  }
+
+  #ruledOut(peer: PeerId, { exclude }: AllocationRequest): Obstacle | undefined {
+    return exclude?.includes(peer) === true ? { reason: 'excluded' } : this.#trust?.(peer)
+  }
+
+  /** Whoever is alive, or is named in the request. */
+  #everybody({ pin, existing, exclude }: AllocationRequest): Set<PeerId> {
+    const known = [...this.#allocateBy, 'ping'].flatMap((name) => this.#metrics.latest(name).map(({ peer }) => peer))
+    return new Set([...known, ...(existing?.allocations ?? []), ...(pin.userAllocations ?? []), ...(exclude ?? [])])
+  }
+
+  #explainedPeer(peer: PeerId, request: AllocationRequest): ExplainedPeer {
+    const values: Record<string, string> = {}
+    let unmeasured: Obstacle | undefined
+    for (const name of this.#allocateBy) {
+      const metric = this.#metrics.latest(name).find((each) => each.peer === peer)
+      if (metric === undefined) unmeasured ??= this.#whyUnmeasured(name, peer)
+      else values[name] = metric.value
+    }
+    const twice = this.#namedTwice
+    if (twice !== undefined) unmeasured ??= { reason: 'metric-named-twice', metric: twice }
+    const obstacle = this.#ruledOut(peer, request) ?? unmeasured
+    return { peer, values, ...(obstacle && { obstacle }) }
+  }
+
+  #whyUnmeasured(metric: string, peer: PeerId): Obstacle {
+    const [newest] = this.#metrics.history?.(metric, peer) ?? []
+    if (newest === undefined) return { reason: 'metric-missing', metric }
+    return { reason: newest.valid ? 'metric-expired' : 'metric-invalid', metric }
+  }
+}
+
+/** Those that have one of each; a name that nobody publishes leaves none (spec: wire 11.2). */
+function measuredPeers(metrics: readonly (readonly Metric[])[]): MeasuredPeer[] {
+  const byPeer = new Map<PeerId, Metric[]>()
+  for (const list of metrics) {
+    for (const metric of list) {
+      const found = byPeer.get(metric.peer)
+      if (found === undefined) byPeer.set(metric.peer, [metric])
+      else found.push(metric)
+    }
+  }
+  return [...byPeer]
+    .filter(([, found]) => found.length === metrics.length)
+    .map(([peer, found]) => ({ peer, metrics: found }))
+}
+
+function sameItems<T>(a: readonly T[], b: readonly T[] = []): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index])
 }

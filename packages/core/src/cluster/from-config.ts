@@ -22,6 +22,7 @@ const PEERSTORE = 'peerstore'
 export function peerInitFromConfig(config: ServiceConfig, place: PeerPlace): PeerInit {
   const { trustedPeers = [], ...crdt } = config.consensus.crdt ?? {}
   const { disk, ...informers } = config.informer
+  const { pinOnlyOnTrustedPeers, pinOnlyOnUntrustedPeers } = config.cluster
   return {
     peerId: place.identity.id,
     cluster: config.cluster,
@@ -29,7 +30,7 @@ export function peerInitFromConfig(config: ServiceConfig, place: PeerPlace): Pee
     crdt: { ...crdt, trustedPeers: trustedPeers === '*' ? ['*'] : trustedPeers },
     ipfsHttp: config.ipfsConnector.ipfshttp,
     stateless: config.pinTracker.stateless,
-    balanced: config.allocator.balanced,
+    balanced: { ...config.allocator.balanced, pinOnlyOnTrustedPeers, pinOnlyOnUntrustedPeers },
     monitor: config.monitor.pubsubmon,
     informers: {
       ...informers,

@@ -134,7 +134,10 @@ export function createPeer(init: PeerInit): Peer {
   })
   // What was measured before the IPFS node answered was nothing, and a pin may come at once.
   events.on('ready', () => metrics.measureNow())
-  const allocator = (parts.allocator ?? metricsAllocator(init.balanced))({ metrics })
+  const allocator = (parts.allocator ?? metricsAllocator(init.balanced))({
+    metrics,
+    isTrusted: (peer) => consensus.isTrusted(peer)
+  })
   const members = parts.network ?? connections?.members ?? NO_NETWORK
   const cluster = new ClusterPeer(
     {

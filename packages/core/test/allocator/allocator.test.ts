@@ -1,69 +1,30 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Metric } from '@ipfs-cluster/api'
+import type { Metric, PeerId } from '@ipfs-cluster/api'
 import { defaultPinOptions, pinWithOptions } from '@ipfs-cluster/api'
 import fc from 'fast-check'
-import type { AllocationInput } from '../../src/allocator/index.ts'
-import { decideAllocations, metricsAllocator } from '../../src/allocator/index.ts'
+import { metricsAllocator } from '../../src/allocator/index.ts'
+import { MetricStore } from '../../src/monitor/index.ts'
 import { testCid, testPin } from '../pintracker/fakes.ts'
+import { metric, peer, published } from './metrics.ts'
 
-function decide(input: Partial<AllocationInput> & { factors: [min: number, max: number] }): string[] {
-  const { factors, ...rest } = input
-  return decideAllocations({
-    replicationFactorMin: factors[0],
-    replicationFactorMax: factors[1],
-    ...{ stored: [], current: [], preferred: [], candidates: [], ...rest }
-  })
+const [A, B, C, D, GONE] = [peer(1), peer(2), peer(3), peer(4), peer(99)]
+
+/** The further back in the list, the less room. */
+function freespace(...peers: PeerId[]): Metric[] {
+  return peers.map((each, index) => metric('freespace', each, { weight: BigInt(100 - index) }))
 }
 
-describe('decideAllocations', () => {
-  it('takes preferred peers first, up to the maximum', () => {
-    expect(decide({ factors: [1, 2], preferred: ['p'], candidates: ['a', 'b'] })).toEqual(['p', 'a'])
-    expect(decide({ factors: [1, 9], preferred: ['p'], candidates: ['a', 'b'] })).toEqual(['p', 'a', 'b'])
-  })
+function groups(...peers: PeerId[]): Metric[] {
+  return peers.map((each) => metric('tag:group', each, { value: 'default', partitionable: true }))
+}
 
-  it('changes nothing while there are enough', () => {
-    const input = { stored: ['a', 'dead', 'b'], current: ['a', 'b'], preferred: ['p'], candidates: ['c'] }
-    expect(decide({ factors: [2, 4], ...input })).toEqual(['a', 'dead', 'b'])
-    expect(decide({ factors: [3, 4], ...input })).toEqual(['a', 'b', 'p', 'c'])
-  })
-
-  it('leaves out those above the maximum', () => {
-    expect(decide({ factors: [1, 1], stored: ['a', 'b'], current: ['a', 'b'], candidates: ['c'] })).toHaveLength(1)
-  })
-
-  it('says how many it lacks, besides those that are valid', () => {
-    expect(() => decide({ factors: [3, 4], stored: ['a'], current: ['a'], candidates: ['b'] })).toThrow(
-      'not enough peers to allocate CID. Needed at least: 2. Wanted at most: 3. Available candidates: 1. See logs for more info.'
-    )
-  })
-
-  it('gives between the minimum and the maximum of different peers, the valid ones among them', () => {
-    const peers = fc.uniqueArray(fc.nat(30).map(String), { minLength: 3, maxLength: 20 })
-    fc.assert(
-      fc.property(peers, fc.nat(5), fc.nat(5), fc.integer({ min: 1, max: 6 }), fc.nat(4), (all, a, b, min, more) => {
-        const [current, preferred, candidates] = [all.slice(0, a), all.slice(a, a + b), all.slice(a + b)]
-        if (current.length + preferred.length + candidates.length < min) return
-        const given = decide({ factors: [min, min + more], stored: current, current, preferred, candidates })
-        expect(new Set(given).size).toBe(given.length)
-        expect(given.length).toBeGreaterThanOrEqual(Math.min(min, all.length))
-        expect(given.length).toBeLessThanOrEqual(min + more)
-        if (current.length <= min + more) expect(given.slice(0, current.length)).toEqual(current)
-      })
-    )
-  })
-})
+const pin = pinWithOptions(testCid(1), { ...defaultPinOptions(), replicationFactorMin: 1, replicationFactorMax: 2 })
+const metrics = published([...groups(A, B, C), ...freespace(D, B, A)])
 
 describe('the allocator', () => {
-  const metric = (name: string, peer: string): Metric => ({
-    ...{ name, peer, value: '', expire: 0n, valid: true, weight: 0n, partitionable: false, receivedAt: 0n }
-  })
-  const live: Record<string, string[]> = { 'tag:group': ['a', 'b', 'c'], freespace: ['a', 'b', 'd'] }
-  const metrics = { latest: (name: string): Metric[] => (live[name] ?? []).map((peer) => metric(name, peer)) }
-  const pin = pinWithOptions(testCid(1), { ...defaultPinOptions(), replicationFactorMin: 1, replicationFactorMax: 2 })
-
-  it('takes peers that have all metrics', async () => {
-    expect(await metricsAllocator()({ metrics }).allocate({ pin })).toEqual(['a', 'b'])
-    expect(await metricsAllocator({ allocateBy: ['freespace'] })({ metrics }).allocate({ pin })).toEqual(['a', 'b'])
+  it('takes peers that have all metrics, by these', async () => {
+    expect(await metricsAllocator()({ metrics }).allocate({ pin })).toEqual([B, A])
+    expect(await metricsAllocator({ allocateBy: ['freespace'] })({ metrics }).allocate({ pin })).toEqual([D, B])
   })
 
   it.each([['unknown'], ['freespace,freespace'], ['']])('has nobody for the metrics %j', async (names) => {
@@ -71,11 +32,76 @@ describe('the allocator', () => {
     await expect(allocator.allocate({ pin })).rejects.toMatchObject({ code: 'ERR_NOT_ENOUGH_PEERS' })
   })
 
+  it('needs a metric to go by', () => {
+    expect(() => metricsAllocator({ allocateBy: [] })({ metrics })).toThrow('metricalloc.allocate_by is invalid')
+  })
+
   it('keeps who has it, prefers whom the user names, and leaves out who is to be left out', async () => {
     const allocator = metricsAllocator()({ metrics })
-    const existing = testPin(testCid(1), { allocations: ['b', 'dead'] })
-    expect(await allocator.allocate({ pin, existing })).toEqual(['b', 'dead'])
-    expect(await allocator.allocate({ pin, existing, exclude: ['b'] })).toEqual(['a'])
-    expect(await allocator.allocate({ pin: { ...pin, userAllocations: ['b', 'x'] } })).toEqual(['b', 'a'])
+    const existing = testPin(testCid(1), { allocations: [A, GONE] })
+    expect(await allocator.allocate({ pin, existing })).toEqual([A, GONE])
+    expect(await allocator.allocate({ pin, existing, exclude: [A] })).toEqual([B])
+    expect(await allocator.allocate({ pin: { ...pin, userAllocations: [A, GONE] } })).toEqual([A, B])
+  })
+
+  it('follows the metrics', async () => {
+    const live = freespace(A, B)
+    const allocator = metricsAllocator({ allocateBy: ['freespace'] })({ metrics: published(live) })
+    expect(await allocator.allocate({ pin })).toEqual([A, B])
+    live.push(metric('freespace', C, { weight: 1000n }))
+    expect(await allocator.allocate({ pin })).toEqual([C, A])
+    live.shift()
+    expect(await allocator.allocate({ pin })).toEqual([C, B])
+    expect(await allocator.allocate({ pin, exclude: [C] })).toEqual([B])
+    expect(await allocator.allocate({ pin })).toEqual([C, B])
+  })
+
+  it('looks at trust if it is to, each time anew', async () => {
+    const trusted = new Set([A])
+    const components = { metrics, isTrusted: (each: PeerId) => trusted.has(each) }
+    const onlyTrusted = metricsAllocator({ pinOnlyOnTrustedPeers: true })(components)
+    const onlyOthers = metricsAllocator({ pinOnlyOnUntrustedPeers: true })(components)
+    expect(await onlyTrusted.allocate({ pin })).toEqual([A])
+    expect(await onlyOthers.allocate({ pin })).toEqual([B])
+    trusted.add(B)
+    expect(await onlyTrusted.allocate({ pin })).toEqual([B, A])
+    await expect(onlyOthers.allocate({ pin })).rejects.toMatchObject({ code: 'ERR_NOT_ENOUGH_PEERS' })
+  })
+
+  it('cannot look at trust that nobody knows of, or both ways', () => {
+    expect(() => metricsAllocator({ pinOnlyOnTrustedPeers: true })({ metrics })).toThrow('isTrusted')
+    const both = { pinOnlyOnTrustedPeers: true, pinOnlyOnUntrustedPeers: true }
+    expect(() => metricsAllocator(both)({ metrics, isTrusted: () => true })).toThrow('cannot both be true')
+  })
+
+  it('gives up when it is told to', async () => {
+    const signal = AbortSignal.abort(new Error('enough'))
+    await expect(metricsAllocator()({ metrics }).allocate({ pin }, { signal })).rejects.toThrow('enough')
+  })
+
+  it('never takes a peer without a valid metric of each name that has not expired', async () => {
+    const sent = fc.record({
+      of: fc.integer({ min: 1, max: 6 }),
+      name: fc.constantFrom('tag:group', 'freespace'),
+      valid: fc.boolean(),
+      expire: fc.bigInt(0n, 20n)
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(sent, { maxLength: 40 }), async (all) => {
+        const store = new MetricStore()
+        const newest = new Map<string, boolean>()
+        for (const { of, name, valid, expire } of all) {
+          store.add(metric(name, peer(of), { valid, expire }), 10n)
+          newest.set(`${name} ${of}`, valid && expire > 10n)
+        }
+        const able = [1, 2, 3, 4, 5, 6].filter((n) =>
+          ['tag:group', 'freespace'].every((name) => newest.get(`${name} ${n}`) === true)
+        )
+        const allocator = metricsAllocator()({ metrics: { latest: (name) => store.latest(name, 10n) } })
+        const wide = { ...pin, replicationFactorMax: 10 }
+        const taken = able.length === 0 ? [] : await allocator.allocate({ pin: wide })
+        expect([...taken].sort()).toEqual(able.map(peer).sort())
+      })
+    )
   })
 })
