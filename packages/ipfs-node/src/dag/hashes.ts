@@ -54,6 +54,11 @@ export function digest(bytes: Uint8Array, code: number, length?: number): Digest
   return createDigest(code, length === undefined ? full : full.subarray(0, length))
 }
 
+/** Whether bytes can be checked against the CID. */
+export function isKnownHash(cid: CID): boolean {
+  return BY_CODE.has(cid.multihash.code)
+}
+
 /** Whether the bytes are those that the CID names. */
 export function matches(cid: CID, bytes: Uint8Array): boolean {
   const { code, digest: expected } = cid.multihash

@@ -9,6 +9,7 @@ import type { Exchange } from '../dag/blocks.ts'
 import { assertMatches, hasherOf } from '../dag/hashes.ts'
 import type { BlockStore } from '../store/block-store.ts'
 import { SharedWants } from './shared-wants.ts'
+import type { FetchFirst } from './shared-wants.ts'
 
 /** A message of 4 MiB must get through even where the way is slow. */
 const MESSAGE_TIMEOUT_MS = 60_000
@@ -20,6 +21,8 @@ export interface BitswapComponents {
   libp2p: Libp2p
   store: BlockStore
   findProviders?: FindProviders
+  /** A quicker way to get a block, tried before Bitswap. */
+  fetchFirst?: FetchFirst
 }
 
 /** What Bitswap registers itself as; its own type keeps the part behind it private. */
@@ -39,12 +42,13 @@ export interface BitswapStat {
 export class BitswapExchange implements Exchange {
   readonly #mixin: HeliaMixin<HeliaWithLibp2p>
   readonly #helia: HeliaWithLibp2p
-  readonly #wants = new SharedWants((cid, signal) => this.#bitswap.want(cid, { signal }))
+  readonly #wants: SharedWants
   #broker: Broker | undefined
   #blocksReceived = 0
   #dataReceived = 0
 
-  constructor({ libp2p, store, findProviders }: BitswapComponents) {
+  constructor({ libp2p, store, findProviders, fetchFirst }: BitswapComponents) {
+    this.#wants = new SharedWants((cid, signal) => this.#askAll(cid, signal), fetchFirst)
     const mixins: HeliaMixin<HeliaWithLibp2p>[] = []
     const host = {
       status: 'starting',
@@ -81,7 +85,6 @@ export class BitswapExchange implements Exchange {
 
   async want(cid: CID, options: { signal?: AbortSignal }): Promise<Uint8Array> {
     const bytes = await this.#wants.want(cid, options.signal)
-    assertMatches(cid, bytes)
     this.#blocksReceived++
     this.#dataReceived += bytes.length
     return bytes
@@ -99,6 +102,12 @@ export class BitswapExchange implements Exchange {
       blocksReceived: this.#blocksReceived,
       dataReceived: this.#dataReceived
     }
+  }
+
+  async #askAll(cid: CID, signal: AbortSignal): Promise<Uint8Array> {
+    const bytes = await this.#bitswap.want(cid, { signal })
+    assertMatches(cid, bytes)
+    return bytes
   }
 
   get #bitswap(): Bitswap {

@@ -14,6 +14,7 @@ import type { Profile } from '../repo/config.ts'
 import type { Identity } from '../repo/identity.ts'
 import type { BlockStore } from '../store/block-store.ts'
 import { BitswapExchange } from './bitswap.ts'
+import { DirectExchange } from './direct/index.ts'
 import { onlineServices } from './online.ts'
 
 const PROVIDE_TIMEOUT_MS = 60_000
@@ -40,12 +41,18 @@ export interface PeerDetails {
 /** The node among other nodes: connections, and the exchange of blocks over them. */
 export class Swarm {
   readonly exchange: BitswapExchange
+  readonly #direct: DirectExchange
   readonly #libp2p: Libp2p
   readonly #isOnline: boolean
 
-  private constructor(libp2p: Libp2p, exchange: BitswapExchange, isOnline: boolean) {
+  private constructor(
+    libp2p: Libp2p,
+    { exchange, direct }: { exchange: BitswapExchange; direct: DirectExchange },
+    isOnline: boolean
+  ) {
     this.#libp2p = libp2p
     this.exchange = exchange
+    this.#direct = direct
     this.#isOnline = isOnline
   }
 
@@ -64,19 +71,23 @@ export class Swarm {
     }).catch((err: unknown) => {
       throw startFailure(err, init.listen)
     })
+    const direct = new DirectExchange({ libp2p, store: components.store })
     const exchange = new BitswapExchange({
       libp2p,
       store: components.store,
+      fetchFirst: (cid, signal) => direct.fetch(cid, signal),
       ...(isOnline ? { findProviders: (cid, options) => findProviders(libp2p, cid, options) } : {})
     })
+    await direct.start()
     await exchange.start()
-    const swarm = new Swarm(libp2p, exchange, isOnline)
+    const swarm = new Swarm(libp2p, { exchange, direct }, isOnline)
     for (const address of isOnline ? init.bootstrap : []) libp2p.dial(multiaddr(address)).catch(() => {})
     return swarm
   }
 
   async stop(): Promise<void> {
     await this.exchange.stop()
+    await this.#direct.stop()
     await this.#libp2p.stop()
   }
 
