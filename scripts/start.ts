@@ -1,39 +1,36 @@
 /**
- * `npm start`: the main job from end to end. A peer with its embedded IPFS node on loopback adds a real file or folder,
- * pins it, gives every byte back, and runs until Ctrl-C.
+ * `npm start`: the main job from end to end. Peers with embedded IPFS nodes on loopback, joined into a cluster: a real
+ * file or folder is added on the first one, copied to others, read back from another one byte by byte, and the peers run
+ * until Ctrl-C.
  */
-import type { AddEntry } from '@ipfs-cluster/client'
 import type { CID } from 'multiformats/cid'
-import { createReadStream } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { join } from 'node:path'
 import { buildPrograms } from './lib/build.ts'
 import { root } from './lib/project.ts'
+import { add, copiesFor } from './quickstart/adding.ts'
+import { listed, QuickstartCluster } from './quickstart/cluster.ts'
 import type { Source } from './quickstart/content.ts'
 import { readSource } from './quickstart/content.ts'
-import { QuickstartPeer } from './quickstart/peer.ts'
-import type { Ports } from './quickstart/ports.ts'
+import { memoryOf } from './quickstart/memory.ts'
+import { readOptions, shown } from './quickstart/options.ts'
+import type { QuickstartPeer } from './quickstart/peer.ts'
+import type { BusyPort } from './quickstart/ports.ts'
 import { choosePorts, DEFAULT_PORTS, freePorts } from './quickstart/ports.ts'
-import { formatBytes, ProgressBar } from './quickstart/progress.ts'
+import { formatBytes } from './quickstart/progress.ts'
+import type { Placement } from './quickstart/replication.ts'
+import { fetchedSoFar, placementTable, replicated } from './quickstart/replication.ts'
 import { verify } from './quickstart/verify.ts'
 
-const USAGE = `Usage: npm start -- [--once] [--folder DIR] [--free-ports] [PATH]
-
-  PATH          file or folder to add (default: the project's docs)
-  --once        add, read back and exit
-  --folder DIR  where the peer lives (default: .quickstart in the project)
-  --free-ports  listen on free ports instead of the default ones
-`
-
 const interrupted = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => interrupted.abort(new Error('interrupted')))
+const { signal } = interrupted
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => interrupted.abort(new Error('interrupted')))
 }
 
 try {
   await main()
 } catch (err) {
-  if (interrupted.signal.aborted) process.exitCode = 0
+  if (signal.aborted) process.exitCode = 0
   else {
     process.stderr.write(`\n${err instanceof Error ? err.message : String(err)}\n`)
     process.exitCode = 1
@@ -41,112 +38,104 @@ try {
 }
 
 async function main(): Promise<void> {
-  const options = readOptions()
-  if (options === undefined) return
+  const options = readOptions(process.argv.slice(2))
+  if (typeof options === 'string') return void process.stdout.write(options)
   const source = await readSource(options.path)
   await buildPrograms(say)
-  interrupted.signal.throwIfAborted()
+  signal.throwIfAborted()
 
   const started = performance.now()
-  const ports = options.freePorts ? await freePorts() : await choosePorts(say)
-  const peer = new QuickstartPeer(options.folder, ports)
-  say(`${peer.exists ? 'Starting' : 'Making'} the peer in ${shown(options.folder)}`)
+  const { ports, busy } = options.freePorts
+    ? { ports: await freePorts(options.peers), busy: [] }
+    : await choosePorts(options.peers)
+  const cluster = new QuickstartCluster(options.folder, ports)
+  sayLines(cluster.describe(shown(options.folder)))
   try {
-    if (!peer.exists) await peer.init(interrupted.signal)
-    await peer.start(interrupted.signal)
-    say(`Ready after ${((performance.now() - started) / 1000).toFixed(1)} s, with its embedded IPFS node\n`)
-    const job = mainJob(peer, source, ports)
-    await Promise.race([job, peer.failed()])
-    if (!options.once) await untilInterrupted(peer)
+    await cluster.start(signal)
+    sayLines(describeBusy(busy, cluster))
+    say(`Ready after ${((performance.now() - started) / 1000).toFixed(1)} s: ${describeReady(cluster)}\n`)
+    await Promise.race([mainJob(cluster, source), cluster.failed()])
+    if (!options.once) await untilInterrupted(cluster)
   } finally {
-    const code = await peer.stop()
-    if (interrupted.signal.aborted || options.once)
-      say(code === 0 ? 'Stopped.' : `The peer stopped with exit code ${code}.`)
+    const code = await cluster.stop()
+    if (signal.aborted || options.once) say(code === 0 ? 'Stopped.' : `A peer stopped with exit code ${code}.`)
     if (code !== 0) process.exitCode = 1
   }
 }
 
-interface Options {
-  path: string
-  once: boolean
-  folder: string
-  freePorts: boolean
+async function mainJob(cluster: QuickstartCluster, source: Source): Promise<void> {
+  const { first, peers } = cluster
+  const content = `${source.files.length === 1 ? '1 file' : `${source.files.length} files`}, ${formatBytes(source.size)}`
+  const { min, max } = copiesFor(peers.length)
+  const asked =
+    peers.length === 1 ? '' : ` on ${first.name}, to be held by ${min === max ? min : `${min} to ${max}`} peers`
+  say(`Adding ${source.name} (${content})${asked}`)
+  const before = await fetchedSoFar(cluster, signal)
+  const cid = await add(cluster, source, { signal })
+  say(`  CID  ${cid.toString()}\n`)
+
+  const placements = await replicated(cluster, { cid, size: source.size, before }, signal)
+  say(`Pinned on ${listed(placements.filter(({ holds }) => holds).map(({ peer }) => peer.name))}`)
+  sayLines(placementTable(placements))
+
+  const reader = readerOf(placements)
+  await verify(source, cid.toString(), reader.gatewayUrl, { signal })
+  say(`\nRead back through the gateway of ${reader.name}: ${content}, every byte the same\n`)
+  sayPlaces(cluster, cid)
+  sayCommands(cluster, cid)
 }
 
-function readOptions(): Options | undefined {
-  const from = process.env.INIT_CWD ?? process.cwd()
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        once: { type: 'boolean', default: false },
-        folder: { type: 'string' },
-        'free-ports': { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false }
-      }
-    })
-    if (values.help) {
-      process.stdout.write(USAGE)
-      return undefined
-    }
-    if (positionals.length > 1) throw new Error('give one path; a folder is added with all that is in it')
-    const path = positionals[0] === undefined ? join(root, 'docs') : resolve(from, positionals[0])
-    const folder = values.folder === undefined ? join(root, '.quickstart') : resolve(from, values.folder)
-    return { path, once: values.once, folder, freePorts: values['free-ports'] }
-  } catch (err) {
-    throw new Error(`${err instanceof Error ? err.message : String(err)}\n\n${USAGE}`, { cause: err })
+/** One that does not hold the content shows best that the nodes find it with one another; else the last holder. */
+function readerOf(placements: readonly Placement[]): QuickstartPeer {
+  const reader = placements.find(({ holds }) => !holds) ?? placements.at(-1)
+  if (reader === undefined) throw new Error('there is no peer to read from')
+  return reader.peer
+}
+
+function sayPlaces({ peers }: QuickstartCluster, cid: CID): void {
+  const width = Math.max(...peers.map(({ name }) => name.length))
+  for (const { name, restUrl, gatewayUrl } of peers) {
+    say(`${name.padEnd(width)}  REST API ${restUrl}  gateway ${gatewayUrl}/ipfs/${cid.toString()}`)
   }
+  const memory = memoryOf(peers.flatMap(({ pid }) => pid ?? []))
+  if (memory !== undefined) say(`Memory ${formatBytes(memory.bytes)} in ${memory.processes} processes\n`)
 }
 
-async function mainJob(peer: QuickstartPeer, source: Source, ports: Ports): Promise<void> {
-  const files = source.files.length === 1 ? '1 file' : `${source.files.length} files`
-  say(`Adding ${source.name} (${files}, ${formatBytes(source.size)})`)
-  const cid = await add(peer, source)
-  say(`  CID        ${cid.toString()}`)
-  const holders = await peer.waitPinned(cid, interrupted.signal)
-  for (const holder of holders) say(`  pinned on  ${holder}`)
-
-  const gateway = `http://127.0.0.1:${ports['IPFS gateway']}`
-  await verify(source, cid.toString(), gateway, { signal: interrupted.signal })
-  say(`Read back through the gateway: ${files}, ${formatBytes(source.size)}, every byte the same\n`)
-
-  const host = ports['REST API'] === DEFAULT_PORTS['REST API'] ? '' : ` --host /ip4/127.0.0.1/tcp/${ports['REST API']}`
-  const ctl = `${shown(join(root, 'node_modules/.bin/ipfs-cluster-ctl'))}${host}`
-  say(`REST API  http://127.0.0.1:${ports['REST API']}`)
-  say(`Gateway   ${gateway}/ipfs/${cid.toString()}`)
+function sayCommands({ first, peers }: QuickstartCluster, cid: CID): void {
+  const last = peers.at(-1) ?? first
+  const copies = peers.length > 1 ? ' --rmin 2 --rmax 3' : ''
   say('Try:')
-  for (const line of ['id', `status ${cid.toString()}`, 'pin ls', 'add -r docs']) say(`  ${ctl} ${line}`)
-}
-
-async function add(peer: QuickstartPeer, source: Source): Promise<CID> {
-  const bar = new ProgressBar(source.size)
-  let last: CID | undefined
-  const outputs = peer.client.add(
-    entries(source, bar),
-    { cidVersion: 1, rawLeaves: true, name: source.name },
-    { signal: interrupted.signal }
-  )
-  for await (const output of outputs) last = output.cid ?? last
-  if (last === undefined) throw new Error('the peer gave no CID for what was added')
-  bar.finish()
-  return last
-}
-
-function* entries(source: Source, bar: ProgressBar): Iterable<AddEntry> {
-  for (const file of source.files) yield { type: 'file', name: file.name, content: read(file.path, bar) }
-}
-
-async function* read(path: string, bar: ProgressBar): AsyncIterable<Uint8Array> {
-  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
-    yield chunk
-    bar.add(chunk.length)
+  for (const [peer, line] of [
+    [first, 'peers ls'],
+    [first, `add -r docs${copies}`],
+    [first, 'pin ls'],
+    [last, `status ${cid.toString()}`]
+  ] as const) {
+    say(`  ${shown(join(root, 'node_modules/.bin/ipfs-cluster-ctl'))}${hostFlag(peer)} ${line}`)
   }
 }
 
-async function untilInterrupted(peer: QuickstartPeer): Promise<void> {
-  say('\nThe peer runs until Ctrl-C.')
-  const { signal } = interrupted
-  await Promise.race([peer.failed(), new Promise((resolve) => signal.addEventListener('abort', resolve))])
+/** ctl needs none for the peer at the default port. */
+function hostFlag({ ports }: QuickstartPeer): string {
+  const port = ports['REST API']
+  return port === DEFAULT_PORTS['REST API'] ? '' : ` --host /ip4/127.0.0.1/tcp/${port}`
+}
+
+function describeReady({ peers }: QuickstartCluster): string {
+  if (peers.length === 1) return 'one peer with its embedded IPFS node'
+  return `${peers.length} peers joined by one secret, each with its embedded IPFS node`
+}
+
+function describeBusy(busy: readonly BusyPort[], { peers }: QuickstartCluster): string[] {
+  return busy.map(
+    ({ peer, name, port, instead }) =>
+      `Port ${port} (${name} of ${peers[peer]?.name}) is in use by another program; this run takes ${instead}.`
+  )
+}
+
+async function untilInterrupted(cluster: QuickstartCluster): Promise<void> {
+  say(`\n${cluster.peers.length === 1 ? 'The peer runs' : 'The peers run'} until Ctrl-C.`)
+  await Promise.race([cluster.failed(), new Promise((resolve) => signal.addEventListener('abort', resolve))])
   say('\nStopping ...')
 }
 
@@ -154,8 +143,6 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** A path as the user would type it from where they are. */
-function shown(path: string): string {
-  const short = relative(process.env.INIT_CWD ?? process.cwd(), path)
-  return short.startsWith('..') ? path : short
+function sayLines(lines: readonly string[]): void {
+  for (const line of lines) say(line)
 }

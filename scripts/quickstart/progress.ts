@@ -1,22 +1,31 @@
 const WIDTH = 32
 
-/** A bar that is redrawn on a terminal; elsewhere a line for each tenth of the way. */
+/** Milliseconds between two lines where the bar cannot be redrawn. */
+const LINE_INTERVAL = 500
+
+/** A bar that is redrawn on a terminal; elsewhere a line now and then. */
 export class ProgressBar {
   readonly #total: number
   readonly #stream: NodeJS.WriteStream
   readonly #started = performance.now()
   #done = 0
   #drawn = -1
+  #drawnAt = performance.now()
 
   constructor(total: number, stream: NodeJS.WriteStream = process.stdout) {
     this.#total = total
     this.#stream = stream
-    this.#draw()
+    if (stream.isTTY) this.#draw()
   }
 
   add(bytes: number): void {
-    this.#done += bytes
-    this.#draw()
+    this.set(this.#done + bytes)
+  }
+
+  /** How much is done altogether. */
+  set(bytes: number): void {
+    this.#done = Math.min(bytes, this.#total)
+    if (this.#stream.isTTY || performance.now() - this.#drawnAt > LINE_INTERVAL) this.#draw()
   }
 
   finish(): void {
@@ -26,10 +35,11 @@ export class ProgressBar {
   }
 
   #draw(): void {
-    const share = this.#total === 0 ? 1 : Math.min(1, this.#done / this.#total)
-    const step = Math.floor(share * (this.#stream.isTTY ? 200 : 10))
+    const share = this.#total === 0 ? 1 : this.#done / this.#total
+    const step = Math.floor(share * 200)
     if (step === this.#drawn) return
     this.#drawn = step
+    this.#drawnAt = performance.now()
     const filled = Math.round(share * WIDTH)
     const rate = this.#done / Math.max(0.001, (performance.now() - this.#started) / 1000)
     const bar = `  [${'#'.repeat(filled)}${'.'.repeat(WIDTH - filled)}] ${String(Math.floor(share * 100)).padStart(3)} %`
