@@ -63,12 +63,14 @@ export function explainPlacement(
     ...(obstacle ?? standingOf(peer, placement)),
     ...{ peer, chosen: placement.allocations.includes(peer), values }
   }))
+  const order = [...placement.allocations, ...placement.preferred, ...placement.candidates]
+  const places = new Map([...order].reverse().map((peer, index) => [peer, order.length - index]))
   return {
     allocations: [...placement.allocations],
     outcome: placement.outcome,
     ...(placement.outcome === 'short' && { error: notEnoughPeers(placement).message }),
     allocateBy,
-    peers: verdicts.sort((a, b) => compareVerdicts(a, b, placement))
+    peers: verdicts.sort((a, b) => compareVerdicts(a, b, places))
   }
 }
 
@@ -121,9 +123,8 @@ function obstacleText(obstacle: Obstacle): string {
   }
 }
 
-function compareVerdicts(a: PeerVerdict, b: PeerVerdict, { allocations, preferred, candidates }: Placement): number {
-  const order = [...allocations, ...preferred, ...candidates]
-  const [left, right] = [order.indexOf(a.peer), order.indexOf(b.peer)]
-  if (left >= 0 && right >= 0) return left - right
-  return left === right ? comparePeerIds(a.peer, b.peer) : right - left
+/** @param places - where each peer stands, from 1; the others come last */
+function compareVerdicts(a: PeerVerdict, b: PeerVerdict, places: ReadonlyMap<PeerId, number>): number {
+  const [left = Infinity, right = Infinity] = [places.get(a.peer), places.get(b.peer)]
+  return left === right ? comparePeerIds(a.peer, b.peer) : left - right
 }

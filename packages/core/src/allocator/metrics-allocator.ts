@@ -44,7 +44,8 @@ export class MetricsAllocator implements Allocator {
   async explain(request: AllocationRequest, { signal }: AbortOptions = {}): Promise<AllocationExplanation> {
     signal?.throwIfAborted()
     const placement = this.#place(request)
-    const peers = [...this.#everybody(request)].map((peer) => this.#explainedPeer(peer, request))
+    const metrics = this.#allocateBy.map((name) => new Map(this.#metrics.latest(name).map((each) => [each.peer, each])))
+    const peers = [...this.#everybody(request)].map((peer) => this.#explainedPeer(peer, metrics, request))
     return explainPlacement(placement, peers, this.#allocateBy)
   }
 
@@ -89,11 +90,15 @@ export class MetricsAllocator implements Allocator {
     return new Set([...known, ...(existing?.allocations ?? []), ...(pin.userAllocations ?? []), ...(exclude ?? [])])
   }
 
-  #explainedPeer(peer: PeerId, request: AllocationRequest): ExplainedPeer {
+  #explainedPeer(
+    peer: PeerId,
+    metrics: readonly ReadonlyMap<PeerId, Metric>[],
+    request: AllocationRequest
+  ): ExplainedPeer {
     const values: Record<string, string> = {}
     let unmeasured: Obstacle | undefined
-    for (const name of this.#allocateBy) {
-      const metric = this.#metrics.latest(name).find((each) => each.peer === peer)
+    for (const [level, name] of this.#allocateBy.entries()) {
+      const metric = metrics[level]?.get(peer)
       if (metric === undefined) unmeasured ??= this.#whyUnmeasured(name, peer)
       else values[name] = metric.value
     }

@@ -28,6 +28,8 @@ export function isUsable({ valid, expire }: Metric, now: bigint): boolean {
  */
 export class MetricStore {
   readonly #byName = new Map<string, Map<PeerId, Series>>()
+  /** Series of a name in the order of peer IDs, until a peer comes or goes: each pin asks for them. */
+  readonly #inOrder = new Map<string, readonly Series[]>()
   #seriesCount = 0
   #characters = 0
   #sweptAt = -SWEEP_INTERVAL
@@ -50,8 +52,12 @@ export class MetricStore {
 
   /** The newest metric of each peer, in the order of peer IDs. One that may not be gone by hides earlier ones. */
   latest(name: string, now: bigint): Metric[] {
-    const newest = [...(this.#byName.get(name)?.values() ?? [])].flatMap((series) => series.at(-1) ?? [])
-    return newest.filter((metric) => isUsable(metric, now)).sort((a, b) => comparePeerIds(a.peer, b.peer))
+    const usable: Metric[] = []
+    for (const series of this.#ordered(name)) {
+      const metric = series.at(-1)
+      if (metric !== undefined && isUsable(metric, now)) usable.push(metric)
+    }
+    return usable
   }
 
   /** The newest metric of every name and peer, usable or not. */
@@ -73,6 +79,16 @@ export class MetricStore {
     return [...this.#byName.keys()]
   }
 
+  #ordered(name: string): readonly Series[] {
+    const known = this.#inOrder.get(name)
+    if (known !== undefined) return known
+    const peers = this.#byName.get(name)
+    if (peers === undefined) return []
+    const series = [...peers].sort(([a], [b]) => comparePeerIds(a, b)).map(([, each]) => each)
+    this.#inOrder.set(name, series)
+    return series
+  }
+
   #seriesOf({ name, peer }: Metric): Series | undefined {
     return this.#byName.get(name)?.get(peer)
   }
@@ -81,6 +97,7 @@ export class MetricStore {
     const peers = this.#byName.get(name) ?? new Map<PeerId, Series>()
     const series: Series = []
     this.#byName.set(name, peers.set(peer, series))
+    this.#inOrder.delete(name)
     this.#seriesCount++
     return series
   }
@@ -113,6 +130,7 @@ export class MetricStore {
         while (series.length > (isGone ? 0 : 1)) this.#dropOldest(series)
         if (isGone && peers.delete(peer)) this.#seriesCount--
       }
+      this.#inOrder.delete(name)
       if (peers.size === 0) this.#byName.delete(name)
     }
   }

@@ -7,8 +7,7 @@ import { Pinning } from '../../src/cluster/pinning.ts'
 import { withReplicationFactors } from '../../src/cluster/pin-checks.ts'
 import { MetricStore } from '../../src/monitor/index.ts'
 import { nullLogger } from '../../src/util/logger.ts'
-import { FakeConsensus, FakeIpfsNode } from '../cluster/fakes.ts'
-import { NO_OPTIONS, testCid, testPin } from '../pintracker/fakes.ts'
+import { FakeState, NO_OPTIONS, testCid, testPin } from '../pintracker/fakes.ts'
 
 /** A case that was run on a Go peer v1.1.6. */
 interface Case {
@@ -54,6 +53,11 @@ const CID = testCid(1)
 const NOW = 10_000_000_000n
 const SECOND = 1_000_000_000n
 
+const done = (): Promise<void> => Promise.resolve()
+
+/** Allocating a pin needs no IPFS node. */
+const never = (): Promise<never> => Promise.reject(new Error('not part of this fake'))
+
 function metricsOf({ metrics, peerset }: Case): { latest(name: string): Metric[] } {
   const store = new MetricStore()
   for (const { name, peer, value, weight, partitionable, valid, expired } of metrics) {
@@ -85,11 +89,11 @@ async function run(test: Case): Promise<readonly PeerId[]> {
     const isEverywhere = pin.replicationFactorMin < 0
     return isEverywhere ? metrics.latest('ping').map(({ peer }) => peer) : allocator.allocate({ pin, ...existing })
   }
-  const consensus = new FakeConsensus()
-  if (existing.existing !== undefined) consensus.state.put(existing.existing)
-  const log = nullLogger.forComponent('cluster')
+  const state = new FakeState()
+  if (existing.existing !== undefined) state.put(existing.existing)
   const init = { ...defaults, followerMode: test.follower_mode ?? false }
-  const pinning = new Pinning({ consensus, ipfs: new FakeIpfsNode(), allocator, log }, init)
+  const components = { consensus: { state, logPin: done, logUnpin: done }, ipfs: { resolve: never, getBlock: never } }
+  const pinning = new Pinning({ ...components, allocator, log: nullLogger.forComponent('cluster') }, init)
   return (await pinning.put(requested, { exclude: test.blacklist ?? [] })).allocations ?? []
 }
 
