@@ -200,6 +200,17 @@ export function nullable<T>(codec: JsonCodec<T>): JsonCodec<T | null> {
   }
 }
 
+/** What may be absent in our types. Declare it with {@link optional}. */
+export function absentable<T>(codec: JsonCodec<T>): JsonCodec<T | undefined> {
+  return {
+    toJSON: (value) => (value === undefined ? null : codec.toJSON(value)),
+    toText: (value) => (value === undefined ? 'null' : codec.toText(value)),
+    fromJSON: (value, path) => codec.fromJSON(value, path),
+    zero: () => undefined,
+    isEmpty: (value) => value === undefined
+  }
+}
+
 /**
  * An object with known members. Reading follows Go: unknown keys are ignored, keys match in any case, null and absent
  * members keep their zero value.

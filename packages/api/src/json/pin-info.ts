@@ -1,7 +1,17 @@
-import type { GlobalPinInfo, PinInfo, PinInfoShort } from '../pin-info.ts'
-import { boolean, field, integer, list, nullable, optional, record, struct, text } from './codec.ts'
+import type { GlobalPinInfo, PinDetail, PinInfo, PinInfoShort } from '../pin-info.ts'
+import { absentable, boolean, field, integer, list, nullable, optional, record, struct, text } from './codec.ts'
 import type { JsonCodec, JsonFields } from './codec.ts'
 import { cid, multiaddr, peerId, time, trackerStatus } from './kinds.ts'
+
+const pinDetailCodec: JsonCodec<PinDetail> = struct<PinDetail>({
+  reason: field('reason', text),
+  queuePlace: optional('queue_place', integer),
+  queueLength: optional('queue_length', integer),
+  blocks: optional('blocks', integer),
+  lastProgress: optional('last_progress', time),
+  lastError: optional('last_error', text),
+  nextTry: optional('next_try', time)
+})
 
 const pinInfoShortFields: JsonFields<PinInfoShort> = {
   peername: field('peername', text),
@@ -11,7 +21,8 @@ const pinInfoShortFields: JsonFields<PinInfoShort> = {
   timestamp: field('timestamp', time),
   error: field('error', text),
   attemptCount: field('attempt_count', integer),
-  priorityPin: field('priority_pin', boolean)
+  priorityPin: field('priority_pin', boolean),
+  detail: optional('detail', absentable(pinDetailCodec))
 }
 
 export const pinInfoShortCodec: JsonCodec<PinInfoShort> = struct<PinInfoShort>(pinInfoShortFields)

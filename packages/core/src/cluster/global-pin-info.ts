@@ -37,6 +37,7 @@ function shortPinInfo(info: PinInfo): PinInfoShort {
     timestamp: info.timestamp,
     error: info.error,
     attemptCount: info.attemptCount,
-    priorityPin: info.priorityPin
+    priorityPin: info.priorityPin,
+    ...(info.detail !== undefined && { detail: info.detail })
   }
 }

@@ -9,6 +9,7 @@ import { crdt, EVERYBODY } from '../consensus/crdt/index.ts'
 import type { Consensus } from '../consensus/interface.ts'
 import type { Datastore, LevelDatastoreInit } from '../datastore/index.ts'
 import { levelDatastore } from '../datastore/index.ts'
+import type { Informer, PluginInformerComponents } from '../informer/index.ts'
 import type { IpfsConnector, IpfsHttpComponents, IpfsHttpInit } from '../ipfs/index.ts'
 import { IPFS_HTTP_DEFAULTS, ipfsHttp } from '../ipfs/index.ts'
 import type { PinTrackerInit } from '../pintracker/index.ts'
@@ -63,7 +64,9 @@ export interface PeerParts {
   datastore?: () => Datastore
   consensus?: (components: CrdtComponents) => Consensus
   ipfs?: (components: IpfsHttpComponents) => IpfsConnector
-  allocator?: (components: AllocatorComponents) => Allocator
+  allocator?: (components: AllocatorComponents & { logger: ComponentLogger }) => Allocator
+  /** Besides the usual ones. */
+  informers?: readonly ((components: PluginInformerComponents) => Informer)[]
   adder?: (components: AdderComponents) => Adder
   network?: ClusterNetwork
 }
@@ -123,19 +126,23 @@ export function createPeer(init: PeerInit): Peer {
   })
   const ipfsIdentity = new IpfsIdentity(ipfs)
   const { state } = consensus
-  const tracker = pinTracker(init.stateless)({
-    ...{ logger, peerId, peername, state, ipfs, events },
+  const { pinRecoverInterval: recoverInterval } = init.cluster
+  const tracker = pinTracker({ ...(recoverInterval !== undefined && { recoverInterval }), ...init.stateless })({
+    ...{ logger, peerId, peername, state, ipfs, events, datastore },
     ipfsIdentity: () => ipfsIdentity.last
   })
   const metrics = monitor({ pingInterval: init.cluster.monitorPingInterval, followerMode, ...init.monitor })({
     ...{ logger, peerId, ...(connections && { pubsub: connections.network.pubsub }) },
     ping: (options) => readPing(peername, ipfsIdentity, options),
-    informers: informersOf(init.informers, { ipfs, tracker })
+    informers: [
+      ...informersOf(init.informers, { ipfs, tracker }),
+      ...(parts.informers ?? []).map((make) => make({ ipfs, tracker, log: logger.forComponent('informer') }))
+    ]
   })
   // What was measured before the IPFS node answered was nothing, and a pin may come at once.
   events.on('ready', () => metrics.measureNow())
   const allocator = (parts.allocator ?? metricsAllocator(init.balanced))({
-    metrics,
+    ...{ logger, metrics },
     isTrusted: (peer) => consensus.isTrusted(peer)
   })
   const members = parts.network ?? connections?.members ?? NO_NETWORK

@@ -17,7 +17,7 @@ import type { ComponentLogger } from '../util/logger.ts'
 import type { IpfsConnector } from './interface.ts'
 
 export { IPFS_HTTP_DEFAULTS } from './defaults.ts'
-export { KuboError } from './kubo-error.ts'
+export { isNodeAway, KuboError } from './kubo-error.ts'
 export { HASH_CODES } from './multicodec.ts'
 export { parseIpfsPath } from './paths.ts'
 export { isPinnedAs } from './pin-status.ts'

@@ -22,6 +22,15 @@ export class KuboError extends ClusterError {
   }
 }
 
+/**
+ * Whether it is the node that was away, or going, so that nothing is said of what it was asked for. A node that is
+ * told to stop cancels the calls that nobody else has cancelled.
+ */
+export function isNodeAway(error: unknown): boolean {
+  if (error instanceof KuboError) return error.kuboMessage.endsWith('context canceled')
+  return error instanceof ClusterError && error.code === 'ERR_IPFS_UNAVAILABLE'
+}
+
 /** The error for an answer with a status other than 200. */
 export function refusal(path: string, status: number, body: Uint8Array): ClusterError {
   const text = Buffer.from(body).toString('utf8')

@@ -1,8 +1,11 @@
+import type { OperationLimits } from './operation.ts'
+
 /** Settings of the tracker, as in the section `pin_tracker.stateless` of service.json. */
 export interface PinTrackerInit {
   /**
-   * Most operations that wait, for each of: recent pins, other pins, unpins. What does not fit fails with an error
-   * that says so and is tried again by recover. One costs some 300 bytes of memory.
+   * Most operations that wait, for each of: recent pins, other pins, unpins; and most failed ones that are remembered.
+   * What does not fit fails with an error that says so and is tried again by recover. One costs some 300 bytes of
+   * memory.
    */
   maxPinQueueSize?: number
   /** Pins that the IPFS node is asked to fetch at the same moment. More finish sooner on a fast network. */
@@ -11,12 +14,62 @@ export interface PinTrackerInit {
   priorityPinMaxAge?: number
   /** A pin that was started more often than this waits behind the others. */
   priorityPinMaxRetries?: number
+  /**
+   * `cluster.pin_recover_interval` in milliseconds: what failed is tried again by itself, first after half a minute or
+   * this, whichever is shorter, then less and less often, down to every fifth of these intervals.
+   */
+  recoverInterval?: number
 }
 
 export const DEFAULT_MAX_PIN_QUEUE_SIZE = 1_000_000
 export const DEFAULT_CONCURRENT_PINS = 10
 export const DEFAULT_PRIORITY_PIN_MAX_AGE = 24 * 3600 * 1000
 export const DEFAULT_PRIORITY_PIN_MAX_RETRIES = 5
+export const DEFAULT_RECOVER_INTERVAL = 12 * 60 * 1000
 
 /** Unpins at the same moment. Removing a pin locks the pinset of a Kubo node, so more than one gain nothing. */
 export const CONCURRENT_UNPINS = 1
+
+/** Milliseconds to the first try of what failed, at most; and how many recover intervals lie between late ones. */
+export const FIRST_RETRY = 30_000
+export const LATE_RETRY_INTERVALS = 5
+
+/** Failed operations that are put back into the queue in one go. */
+export const RETRIES_AT_ONCE = 1000
+
+/**
+ * Milliseconds that a pin may be silent while others wait for its slot: before its first block as long as nothing is
+ * known of the network, at most while nothing is known, at most ever, and after its first block. Kubo tells of blocks
+ * twice a second.
+ */
+export const PATIENCE = { initial: 40, unknown: 5000, max: 10_000, afterProgress: 10_000 } as const
+
+/** Milliseconds between the turns that pins which gave way get although others wait. */
+export const PATIENT_TURN_INTERVAL = 5 * 60_000
+/** The share of the slots for such turns is one of this many, and at least one slot. */
+export const PATIENT_SLOT_SHARE = 10
+
+/** Waits before an IPFS node is asked again that answered and went away at once, again and again. */
+export const OUTAGE_BACKOFF = { initial: 1000, max: 30_000 } as const
+/** A pin during whose calls the node went away more often than this, without a block in between, has failed itself. */
+export const MAX_BREAKS = 3
+
+/** Characters of an error that are kept. */
+export const MAX_ERROR_LENGTH = 1024
+
+/** Milliseconds that what failed may wait to be written down, and the most that waits. */
+export const LEDGER_DELAY = 5000
+export const LEDGER_BATCH = 5000
+
+/** The settings as the operations want them. */
+export function limitsOf(init: PinTrackerInit): OperationLimits {
+  const recoverInterval = init.recoverInterval ?? DEFAULT_RECOVER_INTERVAL
+  return {
+    maxPinQueueSize: init.maxPinQueueSize ?? DEFAULT_MAX_PIN_QUEUE_SIZE,
+    concurrentPins: init.concurrentPins ?? DEFAULT_CONCURRENT_PINS,
+    concurrentUnpins: CONCURRENT_UNPINS,
+    priorityPinMaxAge: (init.priorityPinMaxAge ?? DEFAULT_PRIORITY_PIN_MAX_AGE) / 1000,
+    priorityPinMaxRetries: init.priorityPinMaxRetries ?? DEFAULT_PRIORITY_PIN_MAX_RETRIES,
+    retry: { initial: Math.min(FIRST_RETRY, recoverInterval), max: LATE_RETRY_INTERVALS * recoverInterval }
+  }
+}

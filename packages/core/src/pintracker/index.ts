@@ -9,17 +9,21 @@
  * await startAll([tracker])
  * tracker.track(pin)
  * console.log((await tracker.status(pin.cid)).status) // 'pin_queued', 'pinning', 'pinned' ...
+ * console.log((await tracker.explain(pin.cid)).reason) // '120 blocks so far, the last 3 s ago'
  */
 import type { PinTrackerInit } from './defaults.ts'
 import type { PinTracker } from './interface.ts'
 import type { PinTrackerComponents } from './tracker.ts'
 import { StatelessTracker } from './tracker.ts'
 
+export type { CidKey } from './cid-key.ts'
+export { cidOfKey, keyOfCid } from './cid-key.ts'
 export type { PinTrackerInit } from './defaults.ts'
-export type { PinTracker } from './interface.ts'
+export type { PinTracker, RecoverAllOptions, StatusCounts } from './interface.ts'
+export type { PinTrackerEvents, StatusChange } from './operation-runner.ts'
 export { isPinnedEverywhere, isRemotePin } from './placement.ts'
 export { NOT_PINNED_IN_IPFS } from './status.ts'
-export type { PinTrackerComponents, PinTrackerEvents, StatusChange } from './tracker.ts'
+export type { PinTrackerComponents } from './tracker.ts'
 
 /** Makes the tracker of a peer from the settings in `pin_tracker.stateless`. */
 export function pinTracker(init: PinTrackerInit = {}): (components: PinTrackerComponents) => PinTracker {

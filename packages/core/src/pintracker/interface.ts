@@ -1,6 +1,22 @@
-import type { Pin, PinInfo, StatusFilter } from '@ipfs-cluster/api'
+import type { Pin, PinDetail, PinInfo, StatusFilter, Time, TrackerStatus } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { AbortOptions, Startable } from '../util/startable.ts'
+
+/** How many items have each status on this peer. */
+export interface StatusCounts {
+  /** Only those that there are. */
+  statuses: Partial<Record<TrackerStatus, number>>
+  /**
+   * When the pinset was last compared with what the IPFS node holds. What is under way is counted as of now, what is at
+   * rest as of then, with what has been done since. Zero while the node could not be asked.
+   */
+  comparedAt: Time
+}
+
+export interface RecoverAllOptions extends AbortOptions {
+  /** Nobody asked for it: leave alone what failed and waits for its next try. */
+  isAutomatic?: boolean
+}
 
 /** Brings the IPFS node of this peer to what the pinset asks of it, and says how far it is. */
 export interface PinTracker extends Startable {
@@ -8,14 +24,18 @@ export interface PinTracker extends Startable {
   track(pin: Pin): void
   /** The pinset has this CID no more. */
   untrack(cid: CID): void
-  /** State of one CID on this peer. */
+  /** State of one CID on this peer; with `detail` as long as there is something to do about it. */
   status(cid: CID, options?: AbortOptions): Promise<PinInfo>
   /** State of every CID that matches, streamed. */
   statusAll(filter: StatusFilter, options?: AbortOptions): AsyncIterable<PinInfo>
+  /** Why a CID is as it is here: what it waits for, how far it is, why it failed, when it is tried again. */
+  explain(cid: CID, options?: AbortOptions): Promise<PinDetail>
+  /** At hand once the pinset has been compared, which the first call does. */
+  counts(options?: AbortOptions): Promise<StatusCounts>
   /** Tries again what failed; gives the state after. */
   recover(cid: CID, options?: AbortOptions): Promise<PinInfo>
   /** Tries again everything that failed, and yields what was queued. */
-  recoverAll(options?: AbortOptions): AsyncIterable<PinInfo>
-  /** Number of operations that wait. */
+  recoverAll(options?: RecoverAllOptions): AsyncIterable<PinInfo>
+  /** Number of pins that wait. */
   queueSize(): number
 }

@@ -1,83 +1,60 @@
-import type { Time, TrackerStatus } from '@ipfs-cluster/api'
+import { Time } from '@ipfs-cluster/api'
+import type { TrackerStatus } from '@ipfs-cluster/api'
+import { backoff } from '../util/backoff.ts'
 import { FifoSet } from '../util/fifo-set.ts'
 import { PriorityQueue } from '../util/priority-queue.ts'
 import type { CidKey } from './cid-key.ts'
-
-/** What is to be done to a CID. `remote`: see that it is not pinned here, because other peers hold it. */
-export type OperationKind = 'pin' | 'unpin' | 'remote'
-
-/** Something to be done to one CID, from the moment it is asked for until it is done. What failed stays. */
-export interface Operation {
-  readonly key: CidKey
-  readonly kind: OperationKind
-  readonly phase: 'queued' | 'running' | 'error'
-  /** When the phase began. */
-  readonly since: Time
-  /** How often it has been started. */
-  readonly attempts: number
-  readonly priority: boolean
-  /** Why it failed; empty in the other phases. */
-  readonly error: string
-}
-
-/** What happens to operations. */
-export type OperationEvent =
-  /** Operations may be started from now on. */
-  | { readonly type: 'opened' }
-  /** No operation may be started any more. */
-  | { readonly type: 'closed' }
-  /** `pinnedAt`: unix seconds of the pin's timestamp, which decides whether it goes first. */
-  | { readonly type: 'requested'; readonly kind: OperationKind; readonly key: CidKey; readonly pinnedAt: number }
-  /** The call that an operation was started with has ended, well if there is no error. */
-  | { readonly type: 'settled'; readonly operation: Operation; readonly error?: string }
-
-/** What to do about it. */
-export type OperationEffect =
-  /** Call the IPFS node; say when the call has settled. */
-  | { readonly type: 'start'; readonly operation: Operation }
-  /** Nobody waits for that call any more: abort it. It still has to be said when it has settled. */
-  | { readonly type: 'abort'; readonly operation: Operation }
-  /** The queue is full: the operation has failed without being started. */
-  | { readonly type: 'refused'; readonly operation: Operation }
-  /** For those who watch; the status is `pinned`, `unpinned` or `remote` when it is done. */
-  | {
-      readonly type: 'changed'
-      readonly operation: Operation
-      readonly status: TrackerStatus
-      readonly attempts: number
-    }
-
-/** How much is done at once, and what goes first. */
-export interface OperationLimits {
-  maxPinQueueSize: number
-  concurrentPins: number
-  concurrentUnpins: number
-  /** Seconds. */
-  priorityPinMaxAge: number
-  priorityPinMaxRetries: number
-}
-
-/** The Go release shows clients this text. */
-export const FULL_QUEUE = 'pin/unpin operation queue is full. Try increasing max_pin_queue_size'
-
-const STATUSES = {
-  pin: { queued: 'pin_queued', running: 'pinning', error: 'pin_error', done: 'pinned' },
-  unpin: { queued: 'unpin_queued', running: 'unpinning', error: 'unpin_error', done: 'unpinned' },
-  remote: { queued: 'remote', running: 'remote', error: 'remote', done: 'remote' }
-} as const satisfies Record<OperationKind, Record<Operation['phase'] | 'done', TrackerStatus>>
-
-/** The status that clients see while the operation is there. */
-export function statusOfOperation(operation: Operation): TrackerStatus {
-  return STATUSES[operation.kind][operation.phase]
-}
+import {
+  MAX_BREAKS,
+  MAX_ERROR_LENGTH,
+  PATIENCE,
+  PATIENT_SLOT_SHARE,
+  PATIENT_TURN_INTERVAL,
+  RETRIES_AT_ONCE
+} from './defaults.ts'
+import { DueSet } from './due-set.ts'
+import type {
+  Failure,
+  Moment,
+  Operation,
+  OperationEffect,
+  OperationEvent,
+  OperationKind,
+  OperationLimits,
+  OperationPhase
+} from './operation.ts'
+import { FULL_QUEUE, STATUSES } from './operation.ts'
+import type { Outage } from './outage.ts'
+import { OutageBreaker } from './outage.ts'
+import { Patience } from './patience.ts'
 
 interface MutableOperation extends Operation {
-  phase: Operation['phase']
+  phase: OperationPhase
   since: Time
   attempts: number
+  priority: boolean
   error: string
+  blocks: number
+  progressAt: Time
+  turnsLost: number
+  retryAt: number
   /** Asked for again while running: what was asked for may have changed, so it has to run once more. */
   again: boolean
+  /** How often the IPFS node went away under it since it last made progress. */
+  breaks: number
+}
+
+/** A call that has not settled. */
+interface Call {
+  readonly operation: MutableOperation
+  readonly startedAt: number
+  /** When it last showed life. */
+  aliveAt: number
+  hasProgress: boolean
+  /** It may stay silent for as long as the IPFS connector lets it. */
+  readonly isPatient: boolean
+  /** It has been told to make room for others. */
+  isLeaving: boolean
 }
 
 /** Pins and unpins do not wait for one another. */
@@ -87,24 +64,49 @@ interface Lane {
   running: number
 }
 
+/** How many operations there are of each kind in each phase. */
+export type OperationCounts = Record<OperationKind, Record<OperationPhase, number>>
+
+/** What clients are shown of an operation. */
+export interface OperationView {
+  readonly status: TrackerStatus
+  readonly error: string
+  readonly since: Time
+}
+
 /**
  * Which operation comes next, and what becomes of those that contradict each other. There is at most one operation
  * for a CID: a newer one of the other kind replaces it. No clock, no calls: events go in, effects come out, so it is
  * the same every time.
  *
+ * - A pin that is silent gives its slot to one that waits, and goes on when none does; see {@link Patience}.
+ * - What failed is tried again by itself, less and less often.
+ * - While the IPFS node is away nothing is started, and what waits shows as failed.
+ *
  * @example
- * const effects = operations.step({ type: 'requested', kind: 'pin', key, pinnedAt: 1700000000 }, Time.now())
+ * const moment = { time: Time.now(), ms: performance.now(), chance: Math.random() }
+ * const effects = operations.step({ type: 'requested', kind: 'pin', key, pinnedAt: 1700000000 }, moment)
  */
 export class Operations {
   readonly #limits: OperationLimits
   readonly #operations = new Map<CidKey, MutableOperation>()
+  readonly #counts: OperationCounts = {
+    pin: { queued: 0, running: 0, error: 0 },
+    unpin: { queued: 0, running: 0, error: 0 },
+    remote: { queued: 0, running: 0, error: 0 }
+  }
   readonly #pins: Lane
   readonly #unpins: Lane
-  /** Calls that have not settled. One whose operation was replaced holds back the next one of the same CID. */
-  readonly #calls = new Map<CidKey, MutableOperation>()
-  /** CIDs of failed unpins are in no pinset, so nothing else bounds their number. */
-  readonly #failedUnpins = new FifoSet<MutableOperation>()
-  #queuedPins = 0
+  /** Pins that gave their slot to others. */
+  readonly #behind = new FifoSet<MutableOperation>()
+  /** By CID, in the order of their starts. One whose operation was replaced holds back the next one of its CID. */
+  readonly #calls = new Map<CidKey, Call>()
+  readonly #failed = new FifoSet<MutableOperation>()
+  readonly #retries = new DueSet<MutableOperation>()
+  readonly #patience: Patience
+  readonly #breaker = new OutageBreaker()
+  #patientCalls = 0
+  #nextPatientTurn = 0
   #open = false
   #effects: OperationEffect[] = []
 
@@ -113,6 +115,7 @@ export class Operations {
     const limit = limits.maxPinQueueSize
     this.#pins = { queue: new PriorityQueue({ levels: 2, limit }), slots: limits.concurrentPins, running: 0 }
     this.#unpins = { queue: new PriorityQueue({ levels: 2, limit }), slots: limits.concurrentUnpins, running: 0 }
+    this.#patience = new Patience(limits.concurrentPins)
   }
 
   /** The operation that a CID waits for, undefined when all is done. */
@@ -127,11 +130,60 @@ export class Operations {
 
   /** Pins that wait to be started. */
   get queuedPins(): number {
-    return this.#queuedPins
+    return this.#counts.pin.queued
+  }
+
+  get counts(): Readonly<OperationCounts> {
+    return this.#counts
+  }
+
+  /** Set while the IPFS node is away. */
+  get outage(): Outage | undefined {
+    return this.#breaker.outage
+  }
+
+  /** What waits while the IPFS node is away would fail if it were tried, and shows as if it had been. */
+  view(operation: Operation): OperationView {
+    const { kind, phase, since, error } = operation
+    const outage = this.#breaker.outage
+    if (phase === 'queued' && outage !== undefined) {
+      const later = since.toUnixNanoseconds() > outage.since.toUnixNanoseconds() ? since : outage.since
+      return { status: STATUSES[kind].error, error: outage.error, since: later }
+    }
+    return { status: STATUSES[kind][phase], error: phase === 'error' ? error : '', since }
+  }
+
+  /** Its number among those of its lane that wait, 1 for the next; 0 when it does not wait. Walks the queue. */
+  placeOf(operation: Operation): number {
+    if (operation.phase !== 'queued') return 0
+    const lane = this.#lane(operation)
+    let place = 0
+    for (const each of lane.queue) {
+      place++
+      if (each === operation) return place
+    }
+    for (const each of lane === this.#pins ? this.#behind : []) {
+      place++
+      if (each === operation) return place
+    }
+    // It is held back by the end of an older call of its CID, and then goes to the end.
+    return place + 1
+  }
+
+  /** When `woken` is to be said, by the clock of {@link Moment.ms}; undefined when only other events lead on. */
+  get nextWake(): number | undefined {
+    if (!this.#open) return undefined
+    let next = this.#retries.next ?? Infinity
+    if (this.#pins.queue.size > 0 && this.#breaker.outage === undefined) {
+      for (const call of this.#calls.values()) {
+        if (this.#canLeave(call)) next = Math.min(next, call.aliveAt + this.#patienceFor(call))
+      }
+    }
+    return next === Infinity ? undefined : next
   }
 
   /** Takes in what has happened, and gives what is to be done about it, in this order. */
-  step(event: OperationEvent, now: Time): OperationEffect[] {
+  step(event: OperationEvent, now: Moment): OperationEffect[] {
     switch (event.type) {
       case 'opened':
       case 'closed':
@@ -140,103 +192,245 @@ export class Operations {
       case 'requested':
         this.#request(event.kind, event.key, event.pinnedAt, now)
         break
+      case 'remembered':
+        this.#remember(event.failure, now.ms + event.retryIn)
+        break
+      case 'progress':
+        this.#progress(event.operation, event.blocks, now)
+        break
       case 'settled':
-        this.#settle(event.operation, event.error, now)
+        this.#settle(event, now)
+        break
+      case 'answering':
+        this.#breaker.close()
+        break
+      case 'woken':
         break
     }
-    this.#startNext(this.#pins, now)
-    this.#startNext(this.#unpins, now)
+    this.#advance(now)
     const effects = this.#effects
     this.#effects = []
     return effects
   }
 
-  #request(kind: OperationKind, key: CidKey, pinnedAt: number, now: Time): void {
+  #advance(now: Moment): void {
+    if (!this.#open) return
+    for (const operation of this.#retries.take(now.ms, RETRIES_AT_ONCE)) {
+      this.#request(operation.kind, operation.key, operation.pinnedAt, now)
+    }
+    if (this.#breaker.outage !== undefined) return
+    this.#makeRoom(now)
+    this.#startNext(this.#pins, now)
+    this.#startNext(this.#unpins, now)
+  }
+
+  #request(kind: OperationKind, key: CidKey, pinnedAt: number, now: Moment): void {
     const existing = this.#operations.get(key)
     if (existing?.kind === kind && existing.phase !== 'error') {
       existing.again = existing.phase === 'running'
       return
     }
     // Attempts are counted over all tries of the same thing.
-    const attempts = existing?.kind === kind ? existing.attempts : 0
+    const operation = existing?.kind === kind ? { ...existing, pinnedAt } : newOperation(kind, key, pinnedAt)
     if (existing !== undefined) this.#discard(existing)
-    const { priorityPinMaxAge, priorityPinMaxRetries } = this.#limits
-    const priority = kind === 'pin' && now.seconds < pinnedAt + priorityPinMaxAge && attempts <= priorityPinMaxRetries
-    this.#enqueue({ key, kind, phase: 'queued', since: now, attempts, priority, error: '', again: false }, false)
+    this.#enqueue({ ...operation, since: now.time, priority: this.#isPriority(operation, now.time) }, now)
   }
 
-  #enqueue(operation: MutableOperation, force: boolean): void {
+  #isPriority({ kind, pinnedAt, attempts }: Operation, now: Time): boolean {
+    const { priorityPinMaxAge, priorityPinMaxRetries } = this.#limits
+    return kind === 'pin' && now.seconds < pinnedAt + priorityPinMaxAge && attempts <= priorityPinMaxRetries
+  }
+
+  /** For what is asked for: there may be no room. */
+  #enqueue(operation: MutableOperation, now: Moment): void {
+    const isTaken = this.#lane(operation).queue.push(operation, levelOf(operation))
     this.#operations.set(operation.key, operation)
-    if (this.#lane(operation).queue.push(operation, levelOf(operation), force)) {
-      if (operation.kind === 'pin') this.#queuedPins++
-      this.#report(operation)
-      return
-    }
-    this.#fail(operation, FULL_QUEUE, operation.since)
+    operation.phase = 'queued'
+    operation.retryAt = 0
+    this.#count(operation, 1)
+    if (isTaken) return this.#report(operation)
+    this.#fail(operation, FULL_QUEUE, now)
     this.#effects.push({ type: 'refused', operation })
+  }
+
+  /** For what has been taken before. */
+  #putBack(operation: MutableOperation, now: Moment): void {
+    this.#setPhase(operation, 'queued', now.time)
+    if (operation.turnsLost > 0) this.#behind.push(operation)
+    else this.#lane(operation).queue.push(operation, levelOf(operation), true)
+    this.#report(operation)
   }
 
   #discard(operation: MutableOperation): void {
     this.#operations.delete(operation.key)
-    this.#failedUnpins.delete(operation)
+    this.#count(operation, -1)
+    this.#failed.delete(operation)
+    if (operation.phase === 'error') this.#retries.delete(operation, operation.retryAt)
     if (operation.phase === 'running') this.#effects.push({ type: 'abort', operation })
     if (operation.phase !== 'queued') return
-    // One that is held back by an older call of its CID stands in no queue, yet is counted.
-    this.#lane(operation).queue.delete(operation)
-    if (operation.kind === 'pin') this.#queuedPins--
+    // One that is held back by an older call of its CID stands in no queue.
+    if (!this.#behind.delete(operation)) this.#lane(operation).queue.delete(operation)
   }
 
-  #startNext(lane: Lane, now: Time): void {
-    while (this.#open && lane.running < lane.slots) {
-      const operation = lane.queue.shift()
+  #remember({ key, kind, since, attempts, pinnedAt, error }: Failure, retryAt: number): void {
+    if (this.#operations.has(key) || this.#failed.size >= this.#limits.maxPinQueueSize) return
+    const operation = { ...newOperation(kind, key, pinnedAt), since, attempts, error, retryAt, phase: 'error' as const }
+    operation.priority = this.#isPriority(operation, since)
+    this.#operations.set(key, operation)
+    this.#count(operation, 1)
+    this.#failed.push(operation)
+    this.#retries.add(operation, retryAt)
+  }
+
+  #progress(operation: Operation, blocks: number, now: Moment): void {
+    const call = this.#calls.get(operation.key)
+    if (call?.operation !== operation) return
+    if (!call.hasProgress) this.#patience.sawLife(now.ms - call.startedAt)
+    call.hasProgress = true
+    call.aliveAt = now.ms
+    // A call that goes on counts again what is there already.
+    if (blocks <= call.operation.blocks) return
+    call.operation.blocks = blocks
+    call.operation.progressAt = now.time
+    call.operation.breaks = 0
+  }
+
+  /** Silent pins give their slots to those that have not had a turn, one for one. */
+  #makeRoom(now: Moment): void {
+    let wanted = this.#pins.queue.size - (this.#pins.slots - this.#pins.running)
+    for (const call of this.#calls.values()) {
+      if (wanted <= 0) return
+      if (call.isLeaving) wanted--
+      if (!this.#canLeave(call) || now.ms < call.aliveAt + this.#patienceFor(call)) continue
+      wanted--
+      call.isLeaving = true
+      call.operation.turnsLost++
+      if (!call.hasProgress) this.#patience.sawNone()
+      this.#effects.push({ type: 'abort', operation: call.operation })
+    }
+  }
+
+  #canLeave({ operation, isPatient, isLeaving }: Call): boolean {
+    return operation.kind === 'pin' && !isPatient && !isLeaving && this.#operations.get(operation.key) === operation
+  }
+
+  #patienceFor({ hasProgress }: Call): number {
+    return hasProgress ? PATIENCE.afterProgress : this.#patience.milliseconds
+  }
+
+  #startNext(lane: Lane, now: Moment): void {
+    while (lane.running < lane.slots) {
+      const isPatient = lane === this.#pins && this.#isPatientTurn(now)
+      const behind = (): MutableOperation | undefined => (lane === this.#pins ? this.#behind.shift() : undefined)
+      const operation = isPatient ? behind() : (lane.queue.shift() ?? behind())
       if (operation === undefined) return
       // The call before it for this CID is being aborted; #settle puts it back into the queue.
       if (this.#calls.has(operation.key)) continue
-      if (operation.kind === 'pin') this.#queuedPins--
-      operation.phase = 'running'
-      operation.since = now
-      operation.attempts++
-      lane.running++
-      this.#calls.set(operation.key, operation)
-      this.#report(operation)
-      this.#effects.push({ type: 'start', operation })
+      this.#begin(operation, isPatient, now)
     }
   }
 
-  #settle(settled: Operation, error: string | undefined, now: Time): void {
-    const operation = this.#calls.get(settled.key)
-    if (operation !== settled || operation === undefined) return
+  /** However many others come, one that gave way gets a turn that nobody cuts short, every few minutes. */
+  #isPatientTurn(now: Moment): boolean {
+    if (this.#behind.size === 0 || this.#pins.queue.size === 0) {
+      this.#nextPatientTurn = now.ms + PATIENT_TURN_INTERVAL
+      return false
+    }
+    const most = Math.max(1, Math.floor(this.#pins.slots / PATIENT_SLOT_SHARE))
+    if (now.ms < this.#nextPatientTurn || this.#patientCalls >= most) return false
+    this.#nextPatientTurn = now.ms + PATIENT_TURN_INTERVAL
+    return true
+  }
+
+  #begin(operation: MutableOperation, isPatient: boolean, now: Moment): void {
+    this.#setPhase(operation, 'running', now.time)
+    if (operation.turnsLost === 0) operation.attempts++
+    this.#lane(operation).running++
+    if (isPatient) this.#patientCalls++
+    const call = { operation, startedAt: now.ms, aliveAt: now.ms, hasProgress: false, isPatient, isLeaving: false }
+    this.#calls.set(operation.key, call)
+    this.#report(operation)
+    this.#effects.push({ type: 'start', operation })
+  }
+
+  #settle(event: Extract<OperationEvent, { type: 'settled' }>, now: Moment): void {
+    const { error, isOutage = false } = event
+    const call = this.#calls.get(event.operation.key)
+    if (call === undefined || call.operation !== event.operation) return
+    const { operation } = call
     this.#calls.delete(operation.key)
     this.#lane(operation).running--
+    if (call.isPatient) this.#patientCalls--
+    if (error === undefined) this.#sawSuccess(call, now)
+    else if (isOutage && this.#open) this.#openBreaker(error, now)
     const current = this.#operations.get(operation.key)
     if (current !== operation) {
       if (current?.phase === 'queued') this.#lane(current).queue.push(current, levelOf(current), true)
-      return
-    }
-    if (operation.again) {
-      const attempts = error === undefined ? 0 : operation.attempts
-      this.#enqueue({ ...operation, phase: 'queued', since: now, attempts, again: false }, true)
     } else if (error === undefined) {
-      this.#operations.delete(operation.key)
-      this.#report(operation, STATUSES[operation.kind].done)
+      this.#succeed(operation, now)
+    } else if (!this.#open || call.isLeaving || operation.again || (isOutage && ++operation.breaks <= MAX_BREAKS)) {
+      operation.again = false
+      if (isOutage) operation.error = kept(error)
+      this.#putBack(operation, now)
     } else {
       this.#fail(operation, error, now)
     }
   }
 
-  #fail(operation: MutableOperation, error: string, now: Time): void {
-    operation.phase = 'error'
-    operation.since = now
-    operation.error = error
-    this.#report(operation)
-    if (operation.kind !== 'unpin') return
-    this.#failedUnpins.push(operation)
-    if (this.#failedUnpins.size <= this.#limits.maxPinQueueSize) return
-    const oldest = this.#failedUnpins.shift()
-    if (oldest !== undefined) this.#operations.delete(oldest.key)
+  #sawSuccess(call: Call, now: Moment): void {
+    this.#breaker.sawSuccess()
+    if (call.operation.kind === 'pin' && !call.hasProgress) this.#patience.sawLife(now.ms - call.startedAt)
   }
 
-  #report(operation: MutableOperation, status: TrackerStatus = statusOfOperation(operation)): void {
+  #openBreaker(error: string, now: Moment): void {
+    const delay = this.#breaker.open(kept(error), now)
+    if (delay !== undefined) this.#effects.push({ type: 'probe', delay, error })
+  }
+
+  #succeed(operation: MutableOperation, now: Moment): void {
+    if (!operation.again) {
+      this.#operations.delete(operation.key)
+      this.#count(operation, -1)
+      this.#report(operation, STATUSES[operation.kind].done)
+      return
+    }
+    const { kind, key, pinnedAt, priority } = operation
+    const once = { ...newOperation(kind, key, pinnedAt), priority, since: now.time }
+    this.#count(operation, -1)
+    this.#count(once, 1)
+    this.#operations.set(key, once)
+    this.#putBack(once, now)
+  }
+
+  #fail(operation: MutableOperation, error: string, now: Moment): void {
+    this.#setPhase(operation, 'error', now.time)
+    operation.error = kept(error)
+    operation.turnsLost = 0
+    operation.breaks = 0
+    operation.again = false
+    operation.retryAt = now.ms + backoff(Math.max(1, operation.attempts), this.#limits.retry, now.chance)
+    this.#retries.add(operation, operation.retryAt)
+    this.#report(operation)
+    this.#failed.push(operation)
+    if (this.#failed.size <= this.#limits.maxPinQueueSize) return
+    // Nothing else bounds what failed: the pinset may be larger, and failed unpins are in no pinset. A pin that is
+    // forgotten shows as unexpectedly unpinned.
+    const oldest = this.#failed.shift()
+    if (oldest !== undefined) this.#discard(oldest)
+  }
+
+  #setPhase(operation: MutableOperation, phase: OperationPhase, now: Time): void {
+    this.#count(operation, -1)
+    operation.phase = phase
+    operation.since = now
+    this.#count(operation, 1)
+  }
+
+  #count({ kind, phase }: Operation, by: number): void {
+    this.#counts[kind][phase] += by
+  }
+
+  #report(operation: MutableOperation, status: TrackerStatus = this.view(operation).status): void {
     this.#effects.push({ type: 'changed', operation, status, attempts: operation.attempts })
   }
 
@@ -248,4 +442,17 @@ export class Operations {
 /** Recent pins before those that keep failing; unpins before the checks of what other peers hold. */
 function levelOf(operation: Operation): number {
   return operation.priority || operation.kind === 'unpin' ? 0 : 1
+}
+
+function newOperation(kind: OperationKind, key: CidKey, pinnedAt: number): MutableOperation {
+  return {
+    ...{ kind, key, pinnedAt },
+    ...{ phase: 'queued', since: Time.ZERO, attempts: 0, priority: false, error: '' },
+    ...{ blocks: 0, progressAt: Time.ZERO, turnsLost: 0, retryAt: 0, again: false, breaks: 0 }
+  }
+}
+
+/** Errors of nodes may hold pages of HTML; a copy, for a part of a text keeps all of it in memory. */
+function kept(error: string): string {
+  return error.length <= MAX_ERROR_LENGTH ? error : Buffer.from(error.slice(0, MAX_ERROR_LENGTH)).toString()
 }

@@ -3,8 +3,8 @@ import { Time } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { IpfsPinStatus } from '../ipfs/interface.ts'
 import { isPinnedAs } from '../ipfs/pin-status.ts'
-import type { Operation } from './operations.ts'
-import { statusOfOperation } from './operations.ts'
+import type { Operation } from './operation.ts'
+import type { OperationView } from './operations.ts'
 
 /** Who answers: the peer, and its IPFS node as far as it is known. */
 export interface Answerer {
@@ -71,16 +71,22 @@ export function unpinnedInfo(cid: CID, answerer: Answerer, now: Time): PinInfo {
  *
  * @param pin - the item of the pinset; undefined for what is being unpinned
  */
-export function operationInfo(cid: CID, pin: Pin | undefined, answerer: Answerer, operation: Operation): PinInfo {
+export function operationInfo(
+  cid: CID,
+  pin: Pin | undefined,
+  answerer: Answerer,
+  operation: Operation,
+  view: OperationView
+): PinInfo {
   const common =
     pin === undefined
-      ? { ...unpinnedInfo(cid, answerer, operation.since), allocations: [], created: operation.since }
+      ? { ...unpinnedInfo(cid, answerer, view.since), allocations: [], created: view.since }
       : pinInfo(pin, answerer, 'undefined')
   return {
     ...common,
-    status: statusOfOperation(operation),
-    timestamp: operation.since,
-    error: operation.error,
+    status: view.status,
+    timestamp: view.since,
+    error: view.error,
     attemptCount: operation.attempts,
     priorityPin: operation.priority
   }

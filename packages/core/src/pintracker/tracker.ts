@@ -1,6 +1,7 @@
-import type { PeerId, Pin, PinInfo, StatusFilter, TrackerStatus } from '@ipfs-cluster/api'
+import type { PeerId, Pin, PinDetail, PinInfo, StatusFilter, TrackerStatus } from '@ipfs-cluster/api'
 import { cidToText, ClusterError, matchesFilter, Time, TrackerStatusBits } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
+import type { Datastore } from '../datastore/interface.ts'
 import type { IpfsConnector, IpfsPinStatus } from '../ipfs/interface.ts'
 import type { PinState } from '../state/interface.ts'
 import { messageOf } from '../util/errors.ts'
@@ -11,34 +12,18 @@ import type { CidKey } from './cid-key.ts'
 import { cidOfKey, keyOfCid } from './cid-key.ts'
 import { CidSet } from './cid-set.ts'
 import type { PinTrackerInit } from './defaults.ts'
-import {
-  CONCURRENT_UNPINS,
-  DEFAULT_CONCURRENT_PINS,
-  DEFAULT_MAX_PIN_QUEUE_SIZE,
-  DEFAULT_PRIORITY_PIN_MAX_AGE,
-  DEFAULT_PRIORITY_PIN_MAX_RETRIES
-} from './defaults.ts'
-import type { PinTracker } from './interface.ts'
-import type { Operation, OperationEffect, OperationEvent, OperationKind } from './operations.ts'
-import { FULL_QUEUE, Operations, statusOfOperation } from './operations.ts'
+import { limitsOf } from './defaults.ts'
+import { operationDetail, restDetail } from './explain.ts'
+import { FailureLedger } from './failure-ledger.ts'
+import type { PinTracker, RecoverAllOptions, StatusCounts } from './interface.ts'
+import type { Operation, OperationKind } from './operation.ts'
+import { FULL_QUEUE } from './operation.ts'
+import type { PinTrackerEvents } from './operation-runner.ts'
+import { OperationRunner } from './operation-runner.ts'
 import { isRemotePin } from './placement.ts'
+import { RestCounts } from './rest-counts.ts'
 import type { Answerer } from './status.ts'
 import { heldInfo, operationInfo, pinInfo, unpinnedInfo } from './status.ts'
-
-/** A change of an operation, for those who watch. */
-export interface StatusChange {
-  cid: CID
-  status: TrackerStatus
-  /** Why it failed, else empty. */
-  error: string
-  /** How often the operation has been started. */
-  attemptCount: number
-}
-
-/** What the tracker tells of. */
-export interface PinTrackerEvents {
-  'pin:status': StatusChange
-}
 
 /** What the tracker needs from the rest of the peer. */
 export interface PinTrackerComponents {
@@ -46,11 +31,13 @@ export interface PinTrackerComponents {
   peerId: PeerId
   peername: string
   state: PinState
-  ipfs: Pick<IpfsConnector, 'pin' | 'unpin' | 'pinStatus' | 'pins'>
+  ipfs: Pick<IpfsConnector, 'pin' | 'unpin' | 'pinStatus' | 'pins' | 'ready'>
   /** The IPFS node of this peer as last seen; its id is empty before. */
   ipfsIdentity(): { id: PeerId; addresses: string[] }
   /** Where changes are told of. */
   events?: Pick<EventBus<PinTrackerEvents>, 'emit' | 'hasListeners'>
+  /** Where failures are kept over a restart; absent: nowhere. */
+  datastore?: Datastore
 }
 
 /** Statuses that follow from what the IPFS node holds, so that it has to be asked for all of its pins. */
@@ -64,62 +51,71 @@ const AT_REST = HELD | TrackerStatusBits.sharded | TrackerStatusBits.remote
  */
 export class StatelessTracker implements PinTracker {
   readonly #components: PinTrackerComponents
-  readonly #operations: Operations
+  readonly #runner: OperationRunner
   readonly #log: Logger
   /** Pins that the IPFS node holds, one set for each listing that is under way. */
   readonly #listings = new Set<CidSet>()
-  readonly #calls = new Map<Operation, { abort: AbortController; done: Promise<void> }>()
+  readonly #rest = new RestCounts()
 
   constructor(components: PinTrackerComponents, init: PinTrackerInit = {}) {
+    const { logger, state, ipfs, events, datastore } = components
     this.#components = components
-    this.#log = components.logger.forComponent('pintracker')
-    this.#operations = new Operations({
-      maxPinQueueSize: init.maxPinQueueSize ?? DEFAULT_MAX_PIN_QUEUE_SIZE,
-      concurrentPins: init.concurrentPins ?? DEFAULT_CONCURRENT_PINS,
-      concurrentUnpins: CONCURRENT_UNPINS,
-      priorityPinMaxAge: (init.priorityPinMaxAge ?? DEFAULT_PRIORITY_PIN_MAX_AGE) / 1000,
-      priorityPinMaxRetries: init.priorityPinMaxRetries ?? DEFAULT_PRIORITY_PIN_MAX_RETRIES
-    })
+    this.#log = logger.forComponent('pintracker')
+    const log = this.#log
+    const onPinned = (key: CidKey): void => {
+      for (const held of this.#listings) held.add(cidOfKey(key), JUST_PINNED)
+    }
+    const ledger = datastore && new FailureLedger(datastore, log)
+    this.#runner = new OperationRunner({ log, state, ipfs, events, ledger, onPinned }, limitsOf(init))
   }
 
-  start(): void {
-    this.#step({ type: 'opened' })
+  async start(options?: AbortOptions): Promise<void> {
+    await this.#runner.start(options)
   }
 
   async stop(): Promise<void> {
     this.#log.info('stopping pin tracker')
-    this.#step({ type: 'closed' })
-    const calls = [...this.#calls.values()]
-    for (const call of calls) call.abort.abort()
-    await Promise.all(calls.map((call) => call.done))
+    await this.#runner.stop()
   }
 
   track(pin: Pin): void {
     // The parts of a sharded item are pinned on their own, the item itself never is.
     if (pin.type === 'meta-pin') return
-    this.#request(isRemotePin(pin, this.#components.peerId) ? 'remote' : 'pin', pin.cid, pin.timestamp.seconds)
+    const kind = isRemotePin(pin, this.#components.peerId) ? 'remote' : 'pin'
+    this.#runner.request(kind, pin.cid, pin.timestamp.seconds)
   }
 
   untrack(cid: CID): void {
-    this.#request('unpin', cid, 0)
+    this.#runner.request('unpin', cid, 0)
   }
 
   queueSize(): number {
-    return this.#operations.queuedPins
+    return this.#runner.operations.queuedPins
+  }
+
+  async explain(cid: CID, options: AbortOptions = {}): Promise<PinDetail> {
+    const { status, error, detail } = await this.status(cid, options)
+    return detail ?? restDetail(status, error)
+  }
+
+  async counts(options: AbortOptions = {}): Promise<StatusCounts> {
+    if (this.#rest.comparedAt.isZero) await this.#compare(options)
+    const { counts, outage } = this.#runner.operations
+    return this.#rest.with(await this.#components.state.count(), counts, outage !== undefined)
   }
 
   async status(cid: CID, options: AbortOptions = {}): Promise<PinInfo> {
     let pin: Pin | undefined
     try {
       pin = await this.#components.state.get(cid, options)
-      const known = this.#operationInfo(cid, pin)
+      const known = this.#operationInfo(cid, pin, true)
       if (known !== undefined) return known
       if (pin === undefined) return unpinnedInfo(cid, this.#answerer(), Time.now())
       const info = this.#infoWithoutIpfs(pin)
       if (info !== undefined) return info
       const held = await this.#components.ipfs.pinStatus(pin, options)
       // A new pin is in the pinset a moment before there is an operation for it.
-      return this.#operationInfo(cid, pin) ?? heldInfo(pin, this.#answerer(), held)
+      return this.#operationInfo(cid, pin, true) ?? heldInfo(pin, this.#answerer(), held)
     } catch (err) {
       options.signal?.throwIfAborted()
       const info = pin === undefined ? unpinnedInfo(cid, this.#answerer(), Time.now()) : this.#info(pin, 'undefined')
@@ -130,14 +126,14 @@ export class StatelessTracker implements PinTracker {
   async *statusAll(filter: StatusFilter, options: AbortOptions = {}): AsyncIterable<PinInfo> {
     if (matchesFilter('cluster_error', filter) && filter !== 0 && (filter & HELD) === 0) await this.#probeIpfs(options)
     if (filter !== 0 && (filter & AT_REST) === 0) {
-      yield* this.#operationInfos((operation) => matchesFilter(statusOfOperation(operation), filter), options)
+      yield* this.#operationInfos((operation) => matchesFilter(this.#statusOf(operation), filter), options)
       return
     }
     yield* this.#pinsetInfos(filter, options)
     // An unpin that runs is no news to somebody who lists the pinset; one that failed is.
     const shown = filter === 0 ? TrackerStatusBits.unpin_error : filter
     for await (const info of this.#operationInfos(
-      (operation) => operation.kind === 'unpin' && matchesFilter(statusOfOperation(operation), shown),
+      (operation) => operation.kind === 'unpin' && matchesFilter(this.#statusOf(operation), shown),
       options
     )) {
       if (!(await this.#components.state.has(info.cid, options))) yield info
@@ -149,8 +145,9 @@ export class StatelessTracker implements PinTracker {
     return (await this.#recover(info, options)) ?? info
   }
 
-  async *recoverAll(options: AbortOptions = {}): AsyncIterable<PinInfo> {
-    const failed = (operation: Operation): boolean => operation.phase === 'error'
+  async *recoverAll(options: RecoverAllOptions = {}): AsyncIterable<PinInfo> {
+    const { isAutomatic = false } = options
+    const failed = (operation: Operation): boolean => !isAutomatic && this.#runner.operations.view(operation).error !== ''
     for await (const info of this.#operationInfos(failed, options)) {
       const recovered = await this.#recoverOne(info, options)
       if (recovered !== undefined && info.status !== 'remote') yield recovered
@@ -186,6 +183,7 @@ export class StatelessTracker implements PinTracker {
     if (status === 'pin_error' || status === 'unexpectedly_unpinned') {
       const pin = await this.#components.state.get(cid, options)
       if (pin !== undefined) this.#retry('pin', cid, pin.timestamp.seconds)
+      if (status === 'unexpectedly_unpinned') this.#rest.foundAgain()
     } else if (status === 'unpin_error' || (status === 'remote' && info.error !== '')) {
       this.#retry(status === 'remote' ? 'remote' : 'unpin', cid, 0)
     } else {
@@ -196,19 +194,24 @@ export class StatelessTracker implements PinTracker {
 
   #retry(kind: OperationKind, cid: CID, pinnedAt: number): void {
     this.#log.info(`Restarting ${kind === 'pin' ? 'pin' : 'unpin'} operation for ${cidToText(cid)}`)
-    if (!this.#request(kind, cid, pinnedAt)) throw new ClusterError('ERR_PIN_QUEUE_FULL', FULL_QUEUE)
+    if (!this.#runner.request(kind, cid, pinnedAt)) throw new ClusterError('ERR_PIN_QUEUE_FULL', FULL_QUEUE)
   }
 
   /** The items of the pinset that match, with their operations. */
   async *#pinsetInfos(filter: StatusFilter, options: AbortOptions): AsyncIterable<PinInfo> {
     const held = new CidSet()
+    const asksIpfs = filter === 0 || (filter & HELD) !== 0
+    const tally = this.#rest.newTally()
     this.#listings.add(held)
     try {
-      if (filter === 0 || (filter & HELD) !== 0) await this.#addHeldPins(held, options)
+      if (asksIpfs) await this.#addHeldPins(held, options)
       for await (const pin of this.#components.state.list(options)) {
-        const info = this.#operationInfo(pin.cid, pin) ?? this.#infoWithoutIpfs(pin) ?? this.#heldInfo(pin, held)
+        const operation = this.#operationInfo(pin.cid, pin)
+        const info = operation ?? this.#infoWithoutIpfs(pin) ?? this.#heldInfo(pin, held)
+        if (operation === undefined || info.status === 'remote') tally.add(info.status)
         if (matchesFilter(info.status, filter)) yield info
       }
+      if (asksIpfs) tally.done()
     } finally {
       this.#listings.delete(held)
     }
@@ -217,12 +220,23 @@ export class StatelessTracker implements PinTracker {
   /** Operations by their keys of this moment, each read when its turn comes. */
   async *#operationInfos(wanted: (operation: Operation) => boolean, options: AbortOptions): AsyncIterable<PinInfo> {
     const keys: CidKey[] = []
-    for (const operation of this.#operations.values()) if (wanted(operation)) keys.push(operation.key)
+    const { operations } = this.#runner
+    for (const operation of operations.values()) if (wanted(operation)) keys.push(operation.key)
     for (const key of keys) {
       const cid = cidOfKey(key)
       const pin = await this.#components.state.get(cid, options)
-      const operation = this.#operations.get(key)
-      if (operation !== undefined && wanted(operation)) yield operationInfo(cid, pin, this.#answerer(), operation)
+      const operation = operations.get(key)
+      if (operation !== undefined && wanted(operation)) yield this.#infoOf(operation, cid, pin)
+    }
+  }
+
+  /** For the counts: what cannot be compared while the IPFS node is away stays unknown. */
+  async #compare(options: AbortOptions): Promise<void> {
+    try {
+      for await (const _info of this.#pinsetInfos(HELD, options)) options.signal?.throwIfAborted()
+    } catch (err) {
+      options.signal?.throwIfAborted()
+      this.#log.debug(messageOf(err))
     }
   }
 
@@ -260,9 +274,27 @@ export class StatelessTracker implements PinTracker {
   }
 
   /** State of a CID with an operation; undefined when it has none. */
-  #operationInfo(cid: CID, pin: Pin | undefined): PinInfo | undefined {
-    const operation = this.#operations.get(keyOfCid(cid))
-    return operation && operationInfo(cid, pin, this.#answerer(), operation)
+  #operationInfo(cid: CID, pin: Pin | undefined, withPlace: boolean = false): PinInfo | undefined {
+    const operation = this.#runner.operations.get(keyOfCid(cid))
+    return operation && this.#infoOf(operation, cid, pin, withPlace)
+  }
+
+  /** @param withPlace - look up its place in the queue, which takes a walk along it: for one, not for all */
+  #infoOf(operation: Operation, cid: CID, pin: Pin | undefined, withPlace: boolean = false): PinInfo {
+    const { operations } = this.#runner
+    const { pin: pins, unpin, remote } = operations.counts
+    const detail = operationDetail(operation, {
+      outage: operations.outage,
+      place: withPlace ? operations.placeOf(operation) : 0,
+      waiting: operation.kind === 'pin' ? pins.queued : unpin.queued + remote.queued,
+      retryIn: Math.max(0, operation.retryAt - performance.now()),
+      now: Time.now()
+    })
+    return { ...operationInfo(cid, pin, this.#answerer(), operation, operations.view(operation)), detail }
+  }
+
+  #statusOf(operation: Operation): TrackerStatus {
+    return this.#runner.operations.view(operation).status
   }
 
   #info(pin: Pin, status: TrackerStatus): PinInfo {
@@ -273,58 +305,6 @@ export class StatelessTracker implements PinTracker {
     const { peerId, peername } = this.#components
     const { id, addresses } = this.#components.ipfsIdentity()
     return { peerId, peername, ipfsPeerId: id, ipfsPeerAddresses: addresses }
-  }
-
-  /** @returns false when the queue is full */
-  #request(kind: OperationKind, cid: CID, pinnedAt: number): boolean {
-    const effects = this.#step({ type: 'requested', kind, key: keyOfCid(cid), pinnedAt })
-    const refused = effects.some((effect) => effect.type === 'refused')
-    if (refused) this.#log.error(FULL_QUEUE)
-    return !refused
-  }
-
-  #step(event: OperationEvent): OperationEffect[] {
-    const effects = this.#operations.step(event, Time.now())
-    for (const effect of effects) {
-      if (effect.type === 'start') this.#start(effect.operation)
-      else if (effect.type === 'abort') this.#calls.get(effect.operation)?.abort.abort()
-      else if (effect.type === 'changed') this.#report(effect)
-    }
-    return effects
-  }
-
-  #report({ operation, status, attempts }: Extract<OperationEffect, { type: 'changed' }>): void {
-    const { events } = this.#components
-    if (events?.hasListeners('pin:status') !== true) return
-    const { key, error } = operation
-    events.emit('pin:status', { cid: cidOfKey(key), status, error, attemptCount: attempts })
-  }
-
-  #start(operation: Operation): void {
-    const abort = new AbortController()
-    const done = this.#call(operation, abort.signal).then(
-      () => this.#settled(operation),
-      (err: unknown) => this.#settled(operation, messageOf(err))
-    )
-    this.#calls.set(operation, { abort, done })
-  }
-
-  #settled(operation: Operation, error?: string): void {
-    this.#calls.delete(operation)
-    if (error === undefined && operation.kind === 'pin') {
-      for (const held of this.#listings) held.add(cidOfKey(operation.key), JUST_PINNED)
-    }
-    if (error !== undefined) this.#log.debug(`${operation.kind} of ${cidToText(cidOfKey(operation.key))}: ${error}`)
-    this.#step({ type: 'settled', operation, ...(error !== undefined && { error }) })
-  }
-
-  /** The pin is read when its turn comes: its options may have changed, and waiting ones need no memory. */
-  async #call({ kind, key }: Operation, signal: AbortSignal): Promise<void> {
-    const cid = cidOfKey(key)
-    if (kind !== 'pin') return this.#components.ipfs.unpin(cid, { signal })
-    const pin = await this.#components.state.get(cid, { signal })
-    signal.throwIfAborted()
-    if (pin !== undefined) await this.#components.ipfs.pin(pin, { signal })
   }
 }
 

@@ -9,7 +9,7 @@ import { FifoSet } from './fifo-set.ts'
  * queue.push('new', 0)
  * queue.shift() // 'new'
  */
-export class PriorityQueue<T> {
+export class PriorityQueue<T> implements Iterable<T> {
   readonly #levels: readonly FifoSet<T>[]
   readonly #limit: number
 
@@ -47,5 +47,10 @@ export class PriorityQueue<T> {
       if (level.size > 0) return level.shift()
     }
     return undefined
+  }
+
+  /** The items in the order in which they would leave. */
+  *[Symbol.iterator](): IterableIterator<T> {
+    for (const level of this.#levels) yield* level
   }
 }

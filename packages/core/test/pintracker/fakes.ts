@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pin, PinOptions } from '@ipfs-cluster/api'
 import { ClusterError, Time } from '@ipfs-cluster/api'
 import { CID } from 'multiformats/cid'
@@ -80,7 +81,7 @@ export class FakeState implements PinState {
 }
 
 /** An IPFS node whose calls end when the test says so. */
-export class FakeIpfs implements Pick<IpfsConnector, 'pin' | 'unpin' | 'pinStatus' | 'pins'> {
+export class FakeIpfs implements Pick<IpfsConnector, 'pin' | 'unpin' | 'pinStatus' | 'pins' | 'ready'> {
   readonly held = new Map<string, IpfsPinStatus>()
   readonly calls: string[] = []
   /** Set: every question is answered with this error. */
@@ -88,6 +89,10 @@ export class FakeIpfs implements Pick<IpfsConnector, 'pin' | 'unpin' | 'pinStatu
   /** False: pins and unpins wait for {@link finish}. */
   immediate = true
   readonly #waiting = new Map<string, (error?: Error) => void>()
+
+  async ready({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    while (this.down !== undefined) await sleep(2, undefined, { signal })
+  }
 
   async pin(pin: Pin, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
     await this.#call('pin', pin.cid, signal)

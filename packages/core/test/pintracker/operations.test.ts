@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import { Time } from '@ipfs-cluster/api'
 import fc from 'fast-check'
-import type { Operation, OperationEffect, OperationEvent, OperationKind } from '../../src/pintracker/operations.ts'
-import { FULL_QUEUE, Operations, statusOfOperation } from '../../src/pintracker/operations.ts'
+import type { Operation, OperationEffect, OperationEvent, OperationKind } from '../../src/pintracker/operation.ts'
+import { FULL_QUEUE } from '../../src/pintracker/operation.ts'
+import { Operations } from '../../src/pintracker/operations.ts'
 
 const HOUR = 3600
 const LIMITS = {

@@ -120,6 +120,19 @@ export function nullable<T>(codec: MsgpackCodec<T>): MsgpackCodec<T | null> {
   }
 }
 
+/** What may be absent in our types. Declare it with {@link optional}. */
+export function absentable<T>(codec: MsgpackCodec<T>): MsgpackCodec<T | undefined> {
+  return {
+    write(writer, value) {
+      if (value === undefined) writer.nil()
+      else codec.write(writer, value)
+    },
+    read: (reader) => codec.read(reader),
+    zero: () => undefined,
+    isEmpty: (value) => value === undefined
+  }
+}
+
 export function list<T>(item: MsgpackCodec<T>): MsgpackCodec<T[]> {
   return {
     write(writer, values) {

@@ -9,6 +9,7 @@ import type {
   IpfsRepoStat,
   Metric,
   Pin,
+  PinDetail,
   PinInfo,
   PinInfoShort,
   PinOptions,
@@ -16,6 +17,7 @@ import type {
 } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import {
+  absentable,
   boolean,
   bytes,
   field,
@@ -77,6 +79,17 @@ export interface PinPath extends PinOptions {
 
 export const pinPathMsgpack: MsgpackCodec<PinPath> = struct<PinPath>({ ...pinOptionsFields, path: field('path', text) })
 
+/** Unknown to the Go release, which skips it. */
+const pinDetailMsgpack: MsgpackCodec<PinDetail> = struct<PinDetail>({
+  reason: optional('r', text),
+  queuePlace: optional('q', int),
+  queueLength: optional('l', int),
+  blocks: optional('b', int),
+  lastProgress: optional('p', time),
+  lastError: optional('e', text),
+  nextTry: optional('n', time)
+})
+
 const pinInfoShortFields: MsgpackFields<PinInfoShort> = {
   peername: optional('pn', text),
   ipfsPeerId: optional('i', peerId),
@@ -85,7 +98,8 @@ const pinInfoShortFields: MsgpackFields<PinInfoShort> = {
   timestamp: optional('ts', time),
   error: optional('e', text),
   attemptCount: optional('a', int),
-  priorityPin: optional('y', boolean)
+  priorityPin: optional('y', boolean),
+  detail: optional('x', absentable(pinDetailMsgpack))
 }
 
 export const pinInfoShortMsgpack: MsgpackCodec<PinInfoShort> = struct<PinInfoShort>(pinInfoShortFields)

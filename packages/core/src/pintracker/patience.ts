@@ -1,0 +1,41 @@
+import { PATIENCE } from './defaults.ts'
+
+/** How much longer than usual a call may be silent. */
+const MARGIN = 8
+/** Share of the newest observation in what counts as usual. */
+const WEIGHT = 0.2
+
+/**
+ * How long a pin may be silent before it has to give its slot to one that waits. What counts is how long pins that go
+ * well take to show life on this node and network: milliseconds for content that is there, seconds where it has to be
+ * found. As long as nothing is known it is short, and grows while nobody shows life.
+ */
+export class Patience {
+  readonly #crowd: number
+  #milliseconds: number = PATIENCE.initial
+  #usual: number | undefined
+  #misses = 0
+
+  /** @param slots - pins at the same moment; a few times as many that are silent in a row say that the time is short */
+  constructor(slots: number) {
+    this.#crowd = 4 * slots
+  }
+
+  get milliseconds(): number {
+    return this.#milliseconds
+  }
+
+  /** A pin has shown life that long after its start: a first block, or its end. */
+  sawLife(after: number): void {
+    this.#usual = this.#usual === undefined ? after : this.#usual + WEIGHT * (after - this.#usual)
+    this.#milliseconds = Math.min(PATIENCE.max, Math.max(PATIENCE.initial, MARGIN * this.#usual))
+    this.#misses = 0
+  }
+
+  /** A pin has shown none, and had to go. */
+  sawNone(): void {
+    if (++this.#misses < this.#crowd) return
+    this.#misses = 0
+    this.#milliseconds = Math.max(this.#milliseconds, Math.min(PATIENCE.unknown, this.#milliseconds * 2))
+  }
+}

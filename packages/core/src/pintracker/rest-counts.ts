@@ -1,0 +1,74 @@
+import type { TrackerStatus } from '@ipfs-cluster/api'
+import { Time } from '@ipfs-cluster/api'
+import type { StatusCounts } from './interface.ts'
+import type { OperationCounts } from './operations.ts'
+import { STATUSES } from './operation.ts'
+
+/** What can be at rest without being pinned. */
+const APART = ['remote', 'sharded', 'unexpectedly_unpinned'] as const
+
+/** Counts of one listing; `done` makes them known. */
+export interface Tally {
+  add(status: TrackerStatus): void
+  done(): void
+}
+
+/**
+ * How many items are at rest in each status: noted whenever a listing compares the whole pinset, so that nobody has to
+ * compare it in order to count. Pinned is what is left of the pinset.
+ */
+export class RestCounts {
+  #apart = new Map<TrackerStatus, number>()
+  #comparedAt = Time.ZERO
+
+  /** When a listing last came to its end; zero before. */
+  get comparedAt(): Time {
+    return this.#comparedAt
+  }
+
+  newTally(): Tally {
+    const startedAt = Time.now()
+    const counted = new Map<TrackerStatus, number>()
+    return {
+      add: (status) => void counted.set(status, (counted.get(status) ?? 0) + 1),
+      done: () => {
+        this.#apart = counted
+        this.#comparedAt = startedAt
+      }
+    }
+  }
+
+  /** One of those that were unexpectedly unpinned is being pinned. */
+  foundAgain(): void {
+    const lost = this.#apart.get('unexpectedly_unpinned') ?? 0
+    this.#apart.set('unexpectedly_unpinned', Math.max(0, lost - 1))
+  }
+
+  /**
+   * Together with what is under way.
+   *
+   * @param total - items of the pinset
+   * @param isAway - the IPFS node cannot be asked, so what should be pinned is in doubt
+   */
+  with(total: number, operations: Readonly<OperationCounts>, isAway: boolean): StatusCounts {
+    const counts = new Map<TrackerStatus, number>()
+    const add = (status: TrackerStatus, number: number): void => {
+      if (number > 0) counts.set(status, (counts.get(status) ?? 0) + number)
+    }
+    for (const kind of ['pin', 'unpin'] as const) {
+      const { queued, running, error } = operations[kind]
+      add(isAway ? STATUSES[kind].error : STATUSES[kind].queued, queued)
+      add(STATUSES[kind].running, running)
+      add(STATUSES[kind].error, error)
+    }
+    const { queued, running, error } = operations.pin
+    let left = total - queued - running - error
+    for (const status of APART) {
+      const number = Math.min(Math.max(0, left), this.#apart.get(status) ?? 0)
+      add(status, number)
+      left -= number
+    }
+    add(isAway || this.#comparedAt.isZero ? 'cluster_error' : 'pinned', left)
+    return { statuses: Object.fromEntries(counts), comparedAt: this.#comparedAt }
+  }
+}
