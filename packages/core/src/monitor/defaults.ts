@@ -8,6 +8,9 @@ export const MAX_ALERTS = 1000
 /** One in so many failures to measure is logged. */
 export const LOG_EVERY = 10
 
-/** Peers that have just come are told our metrics together, and not more often than this. */
+/** Peers that have just come are told our metrics together. */
 export const GREETING_DELAY = 200
-export const GREETING_INTERVAL = 5000
+
+/** Time between two greetings for each member, so that all greetings of a cluster come to the same, and its most. */
+export const GREETING_INTERVAL_PER_MEMBER = 100
+export const GREETING_INTERVAL_MAX = 5000

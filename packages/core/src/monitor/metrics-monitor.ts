@@ -12,7 +12,8 @@ import {
   DEFAULT_CHECK_INTERVAL,
   DEFAULT_PING_INTERVAL,
   GREETING_DELAY,
-  GREETING_INTERVAL,
+  GREETING_INTERVAL_MAX,
+  GREETING_INTERVAL_PER_MEMBER,
   MAX_ALERTS
 } from './defaults.ts'
 import { Failures } from './failures.ts'
@@ -140,7 +141,8 @@ export class MetricsMonitor implements Monitor {
   /** Tells our metrics to a peer that has just come, and would hear of them at the next usual time only. */
   #greet(): void {
     if (this.#greeting !== undefined) return
-    const wait = Math.max(GREETING_DELAY, this.#greetedAt + GREETING_INTERVAL - performance.now())
+    const interval = Math.min(GREETING_INTERVAL_MAX, this.latest(PING).length * GREETING_INTERVAL_PER_MEMBER)
+    const wait = Math.max(GREETING_DELAY, this.#greetedAt + interval - performance.now())
     this.#greeting = setTimeout(() => {
       this.#greeting = undefined
       this.#greetedAt = performance.now()

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import type { Metric } from '@ipfs-cluster/api'
+import { peerIdFromBytes } from '@ipfs-cluster/api'
 import type { Informer } from '../../src/informer/index.ts'
 import type { Monitor, MonitorComponents, MonitorInit } from '../../src/monitor/index.ts'
 import { decodeMetric, encodeMetric, monitor } from '../../src/monitor/index.ts'
@@ -134,8 +135,19 @@ describe('what a peer tells of itself', () => {
     expect(reads).toBe(2)
   })
 
+  it('is told again in a small cluster as soon as somebody comes', async () => {
+    const { pubsub } = await start({}, { informers: [informer(async () => '1')] })
+    pubsub.sent.splice(0)
+    for (let i = 0; i < 3; i++) {
+      pubsub.join(OTHER)
+      await pass(1)
+      expect(pubsub.names()).toHaveLength(2 * (i + 1))
+    }
+  })
+
   it('is told again to peers that come, but not to each of a crowd', async () => {
     const { pubsub } = await start({}, { informers: [informer(async () => '1')] })
+    for (let n = 0; n < 100; n++) pubsub.tell({ name: 'ping', peer: peerIdFromBytes(member(n)) })
     pubsub.sent.splice(0)
     for (let i = 0; i < 100; i++) pubsub.join(OTHER)
     await pass(1)
@@ -229,3 +241,8 @@ describe('alerts', () => {
     expect(metrics.alerts()[0]?.name).toBe('n1499')
   })
 })
+
+/** The bytes of some peer ID. */
+function member(n: number): Uint8Array {
+  return Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20, ...Buffer.alloc(32, n))
+}
