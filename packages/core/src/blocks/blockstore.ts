@@ -44,10 +44,28 @@ export class DatastoreBlocks implements BlockReader {
   /** A disk that lies must not be believed: other peers get these bytes, and winners are chosen by them. */
   #verify(cid: CID, bytes: Uint8Array): void {
     if (matches(cid, bytes)) return
-    throw new ClusterError(
-      'ERR_DATASTORE_CORRUPT',
-      `block ${cid.toString()} in the datastore is not what its name says`
-    )
+    throw new BlockDamagedError(cid)
+  }
+}
+
+/** A block that is damaged counts as one that is not there: it can be had from other peers. */
+export async function storedOrAbsent(
+  blocks: BlockReader,
+  cid: CID,
+  options: AbortOptions = {}
+): Promise<Uint8Array | undefined> {
+  try {
+    return await blocks.get(cid, options)
+  } catch (err) {
+    if (err instanceof BlockDamagedError) return undefined
+    throw err
+  }
+}
+
+/** The bytes that are stored for a block are not those that its name says. */
+export class BlockDamagedError extends ClusterError {
+  constructor(cid: CID) {
+    super('ERR_DATASTORE_CORRUPT', `block ${cid.toString()} in the datastore is not what its name says`)
   }
 }
 

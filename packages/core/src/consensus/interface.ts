@@ -29,12 +29,33 @@ export interface Consensus extends Startable {
   /** Whether that peer may change our pinset and call our trusted RPC methods. */
   isTrusted(peer: PeerId): boolean
 
+  /** How far this peer is with taking in what others have; absent where a peer is never behind. */
+  readonly progress?: SyncProgress
+
   /** @throws ClusterError when the consensus has no such operation */
   addPeer(peer: PeerId, options?: AbortOptions): Promise<void>
   removePeer(peer: PeerId, options?: AbortOptions): Promise<void>
 
   /** Deletes the consensus data of this peer from disk; only while stopped or stopping. */
   clean(): Promise<void>
+}
+
+/** How far a peer is with taking in what others have. */
+export interface SyncProgress {
+  /** `complete`: nothing is known to be missing; `repairing`: the whole store is being looked over. */
+  readonly state: 'complete' | 'syncing' | 'repairing'
+  /** Changes up to this height are all there; 0 when that is not known. The first change has height 1. */
+  readonly height: number
+  /** A walk goes down from the highest change to {@link height}; it has got to here. */
+  readonly reached: number
+  /** Height of the highest change known. */
+  readonly highestHeight: number
+  /** Changes that were taken in by the walk under way. */
+  readonly merged: number
+  /** Changes known to be missing: those at the edge of the walk, below which there may be more. */
+  readonly missing: number
+  /** Changes a second in the walk under way. */
+  readonly rate: number
 }
 
 /** What the consensus tells the rest of the peer. Called in the order in which the state changes; must not throw. */

@@ -1,6 +1,7 @@
 import { ClusterError } from '@ipfs-cluster/api'
 import type { PeerId, Pin } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
+import { BlockDamagedError, blockIdOf } from '../../blocks/index.ts'
 import type { BlockId, BlockReader } from '../../blocks/index.ts'
 import { decodePin, encodePin, peerIdToBytes, pinKey, pinKeyToCid } from '../../codec/index.ts'
 import { datastorePinState } from '../../state/index.ts'
@@ -8,7 +9,7 @@ import type { ImportTarget, PinState } from '../../state/index.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { AbortOptions } from '../../util/startable.ts'
-import type { Consensus } from '../interface.ts'
+import type { Consensus, SyncProgress } from '../interface.ts'
 import {
   DEFAULT_NAMESPACE,
   DEFAULT_PEERSET_METRIC,
@@ -20,6 +21,8 @@ import {
 import type { CrdtComponents, CrdtInit } from './index.ts'
 import { applyChanges, changeSize } from './local.ts'
 import type { Change } from './local.ts'
+import { Mender } from './mender.ts'
+import { ProgressMeter } from './progress.ts'
 import { Replica } from './replica.ts'
 import { Replication } from './replication.ts'
 import type { Effect } from './transaction.ts'
@@ -34,6 +37,8 @@ export class CrdtConsensus implements Consensus, ImportTarget {
   readonly #trusted: ReadonlySet<PeerId>
   readonly #replica: Replica
   readonly #writer: Writer
+  readonly #meter: ProgressMeter
+  #mender: Mender
   #replication: Replication | undefined
   #isStarted = false
 
@@ -43,13 +48,17 @@ export class CrdtConsensus implements Consensus, ImportTarget {
     this.#init = init
     this.#log = components.logger.forComponent('crdt')
     this.#trusted = new Set([components.peerId, ...(init.trustedPeers ?? [])])
+    const namespace = init.datastoreNamespace ?? DEFAULT_NAMESPACE
     const replica = new Replica({
       datastore,
-      namespace: init.datastoreNamespace ?? DEFAULT_NAMESPACE,
+      namespace,
+      mend: (id) => this.#mender.mend(id),
       onCommit: (effects) => this.#tell(effects),
       log: this.#log
     })
     this.#replica = replica
+    this.#meter = new ProgressMeter({ replica, log: this.#log })
+    this.#mender = this.#makeMender()
     this.#writer = new Writer({
       replica,
       datastore,
@@ -57,15 +66,14 @@ export class CrdtConsensus implements Consensus, ImportTarget {
       log: this.#log,
       ...(init.batching === undefined ? {} : { batching: init.batching })
     })
+    this.blocks = mendedBlocks(replica.blocks, (id) => this.#mender.note(id))
     this.state = datastorePinState({ prefix: replica.keys.current, suffix: '/v', count: () => replica.pins })(
       components
     )
   }
 
-  /** The delta blocks of this peer, which it has to serve to all others. */
-  get blocks(): BlockReader {
-    return this.#replica.blocks
-  }
+  /** The delta blocks of this peer, which it has to serve to all others. One that is damaged is mended meanwhile. */
+  readonly blocks: BlockReader
 
   /** Blocks that no other block of this peer links. */
   get heads(): readonly CID[] {
@@ -75,6 +83,11 @@ export class CrdtConsensus implements Consensus, ImportTarget {
   /** Whether everything below the heads is there. */
   get isComplete(): boolean {
     return this.#replica.missing.size === 0 && !this.#replica.mustRepair
+  }
+
+  /** How far this peer is with taking in what others have. */
+  get progress(): SyncProgress {
+    return this.#meter.progress
   }
 
   /** For each delta block, whether it is part of the pinset. */
@@ -92,6 +105,7 @@ export class CrdtConsensus implements Consensus, ImportTarget {
 
   afterStart(): void {
     if (this.#replication !== undefined) return
+    this.#mender = this.#makeMender()
     this.#replication = this.#makeReplication()
     this.#replication.start()
   }
@@ -159,6 +173,11 @@ export class CrdtConsensus implements Consensus, ImportTarget {
     await this.#replication?.idle()
   }
 
+  #makeMender(): Mender {
+    const { datastore, deltas } = this.#components
+    return new Mender({ datastore, keys: this.#replica.keys, log: this.#log, ...(deltas && { source: deltas }) })
+  }
+
   #makeReplication(): Replication {
     const { datastore, broadcaster, deltas } = this.#components
     return new Replication({
@@ -167,6 +186,9 @@ export class CrdtConsensus implements Consensus, ImportTarget {
       isTrusted: (peer) => this.isTrusted(peer),
       rebroadcastInterval: this.#init.rebroadcastInterval ?? DEFAULT_REBROADCAST_INTERVAL,
       repairInterval: this.#init.repairInterval ?? DEFAULT_REPAIR_INTERVAL,
+      mender: this.#mender,
+      meter: this.#meter,
+      onDamage: (error) => this.#components.onDamage?.(error),
       log: this.#log,
       ...(broadcaster && { broadcaster }),
       ...(deltas && { source: deltas })
@@ -187,6 +209,22 @@ export class CrdtConsensus implements Consensus, ImportTarget {
     const cid = pinKeyToCid(key)
     if (value === undefined) this.#components.hooks.onDelete(cid)
     else this.#components.hooks.onPut(decodePin(value, cid))
+  }
+}
+
+/** Blocks for others, who need not know why one is not there. */
+function mendedBlocks(blocks: BlockReader, onDamaged: (id: BlockId) => void): BlockReader {
+  return {
+    has: (cid, options) => blocks.has(cid, options),
+    get: async (cid, options) => {
+      try {
+        return await blocks.get(cid, options)
+      } catch (err) {
+        if (!(err instanceof BlockDamagedError)) throw err
+        onDamaged(blockIdOf(cid))
+        return undefined
+      }
+    }
   }
 }
 

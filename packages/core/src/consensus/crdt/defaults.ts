@@ -47,6 +47,23 @@ export const MAX_WAITING_HEADS = 1024
 /** Heads that are remembered between two rebroadcasts as spoken of. Beyond, some are sent though they need not be. */
 export const MAX_SEEN_HEADS = 4096
 
+/** Milliseconds between two lines about a walk that takes long, and changes from which on its end is told of. */
+export const PROGRESS_INTERVAL = 5000
+export const PROGRESS_WORTH_SAYING = 100
+
+/** Damaged blocks that wait to be mended. More are found again by the next look. */
+export const MAX_DAMAGED = 4096
+
+/** Damaged blocks that are asked for at the same time, and milliseconds to get one. */
+export const MAX_MENDED_AT_ONCE = 8
+export const MEND_TIMEOUT = 10_000
+
+/** Blocks that are held at the same time to see whether they are whole. */
+export const CHECKED_AT_ONCE = 32
+
+/** Milliseconds after the start until all blocks are looked at for the first time, unless the interval is shorter. */
+export const FIRST_CHECK_DELAY = 30_000
+
 /** Milliseconds that a peer which is stopping gives the last message about its heads. */
 export const STOP_PATIENCE = 1000
 

@@ -1,9 +1,8 @@
 import type { CID } from 'multiformats/cid'
-import { cidOfBlockId } from '../../blocks/index.ts'
 import type { BlockId } from '../../blocks/index.ts'
-import type { DatastoreReader, Write } from '../../datastore/index.ts'
+import type { Write } from '../../datastore/index.ts'
 import type { CrdtKeys } from './keys.ts'
-import { decodeVarint, encodeVarint } from './varint.ts'
+import { encodeVarint } from './varint.ts'
 
 /** A block that no other block links yet. */
 export interface Head {
@@ -18,17 +17,6 @@ export class Heads implements Iterable<Head> {
 
   constructor(heads: Iterable<Head> = []) {
     this.#heads = new Map(Array.from(heads, (head) => [head.id, head]))
-  }
-
-  static async load(datastore: DatastoreReader, keys: CrdtKeys): Promise<Heads> {
-    const heads: Head[] = []
-    for await (const entries of datastore.entries({ prefix: keys.heads })) {
-      for (const { key, value } of entries) {
-        const id = key.slice(keys.heads.length)
-        heads.push({ id, cid: cidOfBlockId(id), height: decodeVarint(value) })
-      }
-    }
-    return new Heads(heads)
   }
 
   get size(): number {

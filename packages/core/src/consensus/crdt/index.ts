@@ -56,6 +56,8 @@ export interface CrdtComponents {
   members?: Members
   /** Absent: nobody is told of changes, nor tells of any. */
   broadcaster?: Broadcaster
+  /** Hears that the files of the datastore are damaged, so that it cannot be relied upon. */
+  onDamage?(error: Error): void
   /** Absent: blocks of other peers cannot be had. */
   deltas?: DeltaSource
 }

@@ -12,11 +12,20 @@ import type { Replica } from './replica.ts'
 export async function findMissing(replica: Replica, datastore: Datastore, options: AbortOptions = {}): Promise<void> {
   for await (const chunk of datastore.entries({ prefix: replica.keys.blocks }, options)) {
     await noteMissing(
-      chunk.map(({ value }) => readBlock(value)),
+      chunk.flatMap(({ value }) => readable(value)),
       replica
     )
   }
   await replica.repaired()
+}
+
+/** What a disk has damaged is left out: it is fetched again. */
+function readable(bytes: Uint8Array): DeltaBlock[] {
+  try {
+    return [readBlock(bytes)]
+  } catch {
+    return []
+  }
 }
 
 async function noteMissing(blocks: readonly DeltaBlock[], replica: Replica): Promise<void> {

@@ -6,6 +6,7 @@ import type { AbortOptions } from '../../util/startable.ts'
 import type { KnownBlocks } from './apply.ts'
 import { Heads } from './heads.ts'
 import { CrdtKeys } from './keys.ts'
+import { loadHeads } from './load-heads.ts'
 import { migrate } from './migrate.ts'
 import { StoredSet } from './set-view.ts'
 import { loadPinCount, writeSummary } from './summary.ts'
@@ -19,6 +20,12 @@ const OUR_MARK = Uint8Array.of(1)
 export interface ReplicaInit {
   datastore: Datastore
   namespace: string
+  /**
+   * Gets a block of the set that is damaged or not there.
+   *
+   * @throws ClusterError `ERR_DATASTORE_CORRUPT` when it cannot be had
+   */
+  mend(id: BlockId): Promise<Uint8Array>
   /** Hears what every commit changed, in the order of the commits. Must not throw. */
   onCommit(effects: readonly Effect[]): void
   log: Logger
@@ -52,7 +59,7 @@ export class Replica implements KnownBlocks {
     this.#datastore = init.datastore
     this.#onCommit = (effects) => init.onCommit(effects)
     this.blocks = new DatastoreBlocks(init.datastore, this.keys.blocks)
-    this.#set = new StoredSet(init.datastore, this.blocks, this.keys)
+    this.#set = new StoredSet(init.datastore, this.blocks, this.keys, (id) => init.mend(id))
   }
 
   /** Number of keys in the set. */
@@ -150,7 +157,7 @@ export class Replica implements KnownBlocks {
   }
 
   async #load(): Promise<void> {
-    this.#heads = await Heads.load(this.#datastore, this.keys)
+    this.#heads = await loadHeads(this.#datastore, this.keys, this.#log)
     this.#pins = await loadPinCount(this.#datastore, this.#heads, this.keys)
     this.#missing = await this.#loadMissing()
     const mark = await this.#datastore.get(this.keys.dirty)

@@ -1,4 +1,5 @@
 import type { PeerId } from '@ipfs-cluster/api'
+import { ClusterError } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { Datastore } from '../../datastore/index.ts'
 import { messageOf } from '../../util/errors.ts'
@@ -6,7 +7,10 @@ import type { Logger } from '../../util/logger.ts'
 import { RepeatingTask } from '../../util/repeating-task.ts'
 import { Announcer } from './announcer.ts'
 import { decodeBroadcast } from './broadcast.ts'
+import { FIRST_CHECK_DELAY } from './defaults.ts'
 import type { BroadcastMessage, Broadcaster, DeltaSource } from './interface.ts'
+import type { Mender } from './mender.ts'
+import type { ProgressMeter } from './progress.ts'
 import { findMissing } from './repair.ts'
 import type { Replica } from './replica.ts'
 import { Walker } from './walker.ts'
@@ -18,6 +22,10 @@ export interface ReplicationInit {
   /** Absent: this peer is alone. */
   broadcaster?: Broadcaster
   source?: DeltaSource
+  mender: Mender
+  meter: ProgressMeter
+  /** Hears that the files of the datastore are damaged. */
+  onDamage(error: Error): void
   isTrusted(peer: PeerId): boolean
   /** Milliseconds. */
   rebroadcastInterval: number
@@ -32,13 +40,14 @@ export class Replication {
   readonly #walker: Walker
   readonly #announcer: Announcer | undefined
   readonly #repair: RepeatingTask
+  readonly #check: RepeatingTask
   #unsubscribe: (() => void) | undefined
   #unsubscribeHeads: (() => void) | undefined
 
   constructor(init: ReplicationInit) {
-    const { replica, source, broadcaster, log } = init
+    const { replica, source, broadcaster, meter, repairInterval, log } = init
     this.#init = init
-    this.#walker = new Walker({ replica, log, ...(source === undefined ? {} : { source }) })
+    this.#walker = new Walker({ replica, meter, log, ...(source === undefined ? {} : { source }) })
     if (broadcaster !== undefined) {
       const heads = (): Replica['heads'] => replica.heads
       this.#announcer = new Announcer({ broadcaster, heads, interval: init.rebroadcastInterval, log })
@@ -48,12 +57,24 @@ export class Replication {
       run: (signal) => this.#repairIfNeeded(signal),
       onError: (err) => log.error(`could not look for missing changes: ${messageOf(err)}`)
     })
+    this.#check = new RepeatingTask({
+      interval: repairInterval,
+      delay: Math.min(repairInterval, FIRST_CHECK_DELAY),
+      run: (signal) => meter.whileRepairing(() => init.mender.check({ signal })),
+      onError: (err) => {
+        log.error(`could not look whether the datastore is whole: ${messageOf(err)}`)
+        if (err instanceof ClusterError && err.code === 'ERR_DATASTORE_CORRUPT') init.onDamage(err)
+      }
+    })
   }
 
   start(): void {
     const { broadcaster, repairInterval, source } = this.#init
     this.#announcer?.start()
-    if (repairInterval > 0) this.#repair.start()
+    if (repairInterval > 0) {
+      this.#repair.start()
+      this.#check.start()
+    }
     this.#unsubscribe = broadcaster?.subscribe(
       (message) => this.#receive(message),
       (from) => this.#init.isTrusted(from)
@@ -67,6 +88,7 @@ export class Replication {
     this.#unsubscribe?.()
     this.#unsubscribeHeads?.()
     await this.#repair.stop()
+    await Promise.all([this.#check.stop(), this.#init.mender.stop()])
     await this.#walker.stop()
     await this.#announcer?.stop()
   }
@@ -94,10 +116,10 @@ export class Replication {
   }
 
   async #repairIfNeeded(signal: AbortSignal): Promise<void> {
-    const { replica, datastore, log } = this.#init
+    const { replica, datastore, meter, log } = this.#init
     if (replica.mustRepair) {
       log.info('looking for changes that are missing below the heads')
-      await findMissing(replica, datastore, { signal })
+      await meter.whileRepairing(() => findMissing(replica, datastore, { signal }))
     }
     this.#walker.resume()
   }

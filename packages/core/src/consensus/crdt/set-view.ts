@@ -1,5 +1,4 @@
-import { ClusterError } from '@ipfs-cluster/api'
-import { cidOfBlockId } from '../../blocks/index.ts'
+import { cidOfBlockId, storedOrAbsent } from '../../blocks/index.ts'
 import type { BlockId, BlockReader } from '../../blocks/index.ts'
 import type { DatastoreReader } from '../../datastore/index.ts'
 import { readBlock } from './delta-block.ts'
@@ -16,11 +15,19 @@ export class StoredSet implements SetView {
   readonly #datastore: DatastoreReader
   readonly #blocks: BlockReader
   readonly #keys: CrdtKeys
+  readonly #mend: (id: BlockId) => Promise<Uint8Array>
 
-  constructor(datastore: DatastoreReader, blocks: BlockReader, keys: CrdtKeys) {
+  /** @param mend - gets a block that is damaged or not there */
+  constructor(
+    datastore: DatastoreReader,
+    blocks: BlockReader,
+    keys: CrdtKeys,
+    mend: (id: BlockId) => Promise<Uint8Array>
+  ) {
     this.#datastore = datastore
     this.#blocks = blocks
     this.#keys = keys
+    this.#mend = mend
   }
 
   async priorities(keys: readonly string[]): Promise<(number | undefined)[]> {
@@ -47,10 +54,8 @@ export class StoredSet implements SetView {
   }
 
   async delta(id: BlockId): Promise<Delta> {
-    const bytes = await this.#blocks.get(cidOfBlockId(id))
-    if (bytes === undefined)
-      throw new ClusterError('ERR_DATASTORE_CORRUPT', `delta block ${id} is not in the datastore`)
-    return readBlock(bytes).delta
+    const bytes = await storedOrAbsent(this.#blocks, cidOfBlockId(id))
+    return readBlock(bytes ?? (await this.#mend(id))).delta
   }
 
   async #history(key: string): Promise<History> {

@@ -1,14 +1,15 @@
 import type { CID } from 'multiformats/cid'
-import { blockIdOf, cidOfBlockId, matches } from '../../blocks/index.ts'
+import { blockIdOf, cidOfBlockId, matches, storedOrAbsent } from '../../blocks/index.ts'
 import type { BlockId } from '../../blocks/index.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
-import { withTimeout } from '../../util/signals.ts'
+import { withDeadline } from '../../util/signals.ts'
 import { applyForeignBlocks } from './apply.ts'
 import { FETCH_TIMEOUT, MAX_FETCHES, MAX_MERGED_BLOCKS, MAX_MERGED_SIZE, MAX_WAITING_HEADS } from './defaults.ts'
 import { readBlock } from './delta-block.ts'
 import type { DeltaBlock } from './delta-block.ts'
 import type { DeltaSource } from './interface.ts'
+import type { ProgressMeter } from './progress.ts'
 import type { Replica } from './replica.ts'
 
 /** What a {@link Walker} needs. */
@@ -16,6 +17,7 @@ export interface WalkerInit {
   replica: Replica
   /** Absent: only blocks that are stored already can be walked. */
   source?: DeltaSource
+  meter: ProgressMeter
   log: Logger
 }
 
@@ -28,6 +30,7 @@ export class Walker {
   readonly #replica: Replica
   readonly #source: DeltaSource | undefined
   readonly #log: Logger
+  readonly #meter: ProgressMeter
   readonly #abort = new AbortController()
   /** Heads of others that nothing of ours links, as far as we know. */
   readonly #heads = new Map<BlockId, CID>()
@@ -41,6 +44,7 @@ export class Walker {
     this.#replica = init.replica
     this.#source = init.source
     this.#log = init.log
+    this.#meter = init.meter
   }
 
   /** Walks from heads that another replica told of. Does not wait. */
@@ -67,6 +71,7 @@ export class Walker {
   }
 
   async #walk(): Promise<void> {
+    this.#meter.begin()
     try {
       for (;;) {
         await this.#startFetches()
@@ -77,6 +82,7 @@ export class Walker {
     } catch (err) {
       if (!this.#abort.signal.aborted) this.#log.error(`stopped taking in changes of other peers: ${messageOf(err)}`)
     } finally {
+      this.#meter.end()
       this.#running = undefined
     }
   }
@@ -123,10 +129,11 @@ export class Walker {
   async #getBytes(cid: CID): Promise<Uint8Array> {
     const atHand = this.#source?.takeAtHand?.(cid)
     if (atHand !== undefined && matches(cid, atHand)) return atHand
-    const stored = await this.#replica.blocks.get(cid)
+    const stored = await storedOrAbsent(this.#replica.blocks, cid)
     if (stored !== undefined) return stored
-    if (this.#source === undefined) throw new Error('there is nowhere to get blocks from')
-    const bytes = await this.#source.getBlock(cid, { signal: withTimeout(FETCH_TIMEOUT, this.#abort.signal) })
+    const source = this.#source
+    if (source === undefined) throw new Error('there is nowhere to get blocks from')
+    const bytes = await withDeadline(FETCH_TIMEOUT, this.#abort.signal, (signal) => source.getBlock(cid, { signal }))
     if (!matches(cid, bytes)) throw new Error('the bytes are not those of the block')
     return bytes
   }
@@ -164,6 +171,7 @@ export class Walker {
   /** Not synced: what is lost in a power cut is fetched again. */
   async #merge(blocks: readonly DeltaBlock[]): Promise<void> {
     await this.#replica.update((tx) => applyForeignBlocks(tx, blocks, this.#replica))
+    this.#meter.merged(blocks)
     for (const { id } of blocks) this.#heads.delete(id)
   }
 }
