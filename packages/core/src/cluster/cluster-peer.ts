@@ -18,6 +18,7 @@ import type {
 import { ClusterError, VERSION } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { Adder } from '../adder/interface.ts'
+import type { SyncProgress } from '../consensus/interface.ts'
 import type { ListOptions, PinState } from '../state/interface.ts'
 import type { EventSource } from '../util/event-bus.ts'
 import { messageOf } from '../util/errors.ts'
@@ -232,6 +233,10 @@ export class ClusterPeer implements Cluster, Startable {
       },
       options
     )
+  }
+
+  syncProgress(): SyncProgress | undefined {
+    return this.#components.consensus.progress
   }
 
   alerts(): Alert[] {

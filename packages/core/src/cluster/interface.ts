@@ -16,6 +16,7 @@ import type {
   StatusFilter
 } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
+import type { SyncProgress } from '../consensus/interface.ts'
 import type { ListOptions, PinState } from '../state/interface.ts'
 import type { AbortOptions } from '../util/startable.ts'
 
@@ -74,6 +75,8 @@ export interface Cluster {
   repoGc(options?: AbortOptions): Promise<GlobalRepoGc>
   repoGcLocal(options?: AbortOptions): Promise<RepoGc>
   connectGraph(options?: AbortOptions): Promise<ConnectGraph>
+  /** How far this peer is with taking in what others have; undefined where a peer is never behind. */
+  syncProgress?(): SyncProgress | undefined
   alerts(): Alert[]
   bandwidthByProtocol(): Record<string, Bandwidth>
   metrics(name: string): Metric[]
