@@ -41,6 +41,7 @@ export const ERRORS = {
     status: 0,
     next: 'What answered is no peer of this API, or the answer was cut short: check host and port, then the log of the peer.'
   },
+  ERR_BUSY: { status: 409, next: 'Wait until the work that the message names has ended, or stop it.' },
   ERR_CONFIG: {
     status: 500,
     next: 'Correct the place that the message names in service.json, identity.json or the environment.'
@@ -136,6 +137,7 @@ export const ERRORS = {
   ERR_TLS: {
     status: 0,
     next: 'Check that the server speaks TLS on that port; `--no-check-certificate` takes any certificate, `--force-http` none.'
+  ERR_TOO_MANY_MARKS: { status: 500, next: 'Take away marks of peers that are no more, then set this one.' },
   },
   ERR_TLS_FILES: {
     status: 500,

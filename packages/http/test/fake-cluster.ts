@@ -57,6 +57,10 @@ export class FakeCluster implements Cluster {
     }
   }
 
+  get repair(): never {
+    throw new Error('not part of this fake')
+  }
+
   async id(): Promise<Id> {
     this.#called('id')
     return { ...this.#id(PEER) }

@@ -19,26 +19,29 @@ import { ClusterError, VERSION } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { Adder } from '../adder/interface.ts'
 import type { SyncProgress } from '../consensus/interface.ts'
+import type { ClusterRepair } from '../repair/index.ts'
+import { PeerMarks, Repair } from '../repair/index.ts'
 import type { ListOptions, PinState } from '../state/interface.ts'
 import type { EventSource } from '../util/event-bus.ts'
 import { messageOf } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
+import { withTimeout } from '../util/signals.ts'
 import type { AbortOptions, Startable } from '../util/startable.ts'
 import { openSink } from './adding.ts'
 import type { PeerComponents } from './components.ts'
 import { checkComponents } from './components.ts'
 import { drawConnectGraph } from './connect-graph.ts'
 import type { ClusterInit } from './defaults.ts'
-import { DEFAULT_REPLICATION_FACTOR } from './defaults.ts'
+import { DEFAULT_REPLICATION_FACTOR, MEMBER_TIMEOUT } from './defaults.ts'
 import type { ClusterEvents } from './events.ts'
 import type { AddEntry, Cluster } from './interface.ts'
 import { LocalMember } from './local-member.ts'
-import { Maintenance } from './maintenance.ts'
 import type { Member } from './members.ts'
 import { pingOf } from './metrics.ts'
 import { Pinning } from './pinning.ts'
 import { Readiness } from './readiness.ts'
 import { Statuses } from './statuses.ts'
+import { Upkeep } from './upkeep.ts'
 
 /** A peer: its parts put together, and what one can ask of it. */
 export class ClusterPeer implements Cluster, Startable {
@@ -53,7 +56,8 @@ export class ClusterPeer implements Cluster, Startable {
   readonly #statuses: Statuses
   readonly #adder: Adder
   readonly #readiness: Readiness
-  readonly #maintenance: Maintenance
+  readonly #repair: Repair
+  readonly #upkeep: Upkeep
   #hasLeft = false
 
   /** @throws ClusterError `ERR_MISSING_COMPONENT` */
@@ -70,8 +74,9 @@ export class ClusterPeer implements Cluster, Startable {
     this.#init = init
     this.#log = log
     this.#self = new LocalMember({ ...components, peername: init.peername })
+    const { marks = new PeerMarks({ ...components, isTrusted: () => true }) } = components
     this.#pinning = new Pinning(
-      { consensus, ipfs, allocator, log },
+      { consensus, ipfs, allocator, marks, log },
       {
         followerMode,
         replicationFactorMin: init.replicationFactorMin ?? DEFAULT_REPLICATION_FACTOR,
@@ -87,11 +92,26 @@ export class ClusterPeer implements Cluster, Startable {
       pin: (root, pinOptions, allocations, options) => this.#pinning.pinAdded(root, pinOptions, allocations, options)
     })
     this.#readiness = new Readiness({ log, peerId, consensus, ipfs, events })
-    this.#maintenance = new Maintenance({ ...components, log, pinning: this.#pinning }, init)
+    this.#repair = new Repair(
+      {
+        ...components,
+        ...{ marks, walk: () => this.#upkeep.walk() },
+        hasContent: (each, cid, options) => hasContent(member(each), cid, options),
+        repoStat: (each, options) => member(each).repoStat(options),
+        latest: (name) => metrics.latest(name),
+        names: () => metrics.names()
+      },
+      init
+    )
+    this.#upkeep = new Upkeep({ ...components, log, pinning: this.#pinning, repair: this.#repair }, init)
   }
 
   get state(): PinState {
     return this.#components.consensus.state
+  }
+
+  get repair(): ClusterRepair {
+    return this.#repair
   }
 
   /** Whether the peer has left the cluster for good, so that it has no use for the pinset any more. */
@@ -101,13 +121,13 @@ export class ClusterPeer implements Cluster, Startable {
 
   /** Goes on in the background until the peer is READY: a consensus or an IPFS node that is not there holds up nothing. */
   afterStart(): void {
-    this.#readiness.begin(() => this.#maintenance.start())
+    this.#readiness.begin(() => this.#upkeep.start())
   }
 
   async beforeStop(): Promise<void> {
     this.#log.info('shutting down Cluster')
     await this.#readiness.end()
-    await this.#maintenance.stop()
+    await this.#upkeep.stop()
     if (this.#init.leaveOnShutdown === true && this.#readiness.isReady) await this.#leave()
   }
 
@@ -136,7 +156,7 @@ export class ClusterPeer implements Cluster, Startable {
   }
 
   async peerRemove(peer: PeerId, options?: AbortOptions): Promise<void> {
-    await this.#maintenance.vacate(peer, options)
+    await this.#upkeep.vacate(peer, options)
     await this.#components.consensus.removePeer(peer, options)
     this.#log.info(`Peer removed ${peer}`)
   }
@@ -276,5 +296,16 @@ export class ClusterPeer implements Cluster, Startable {
     await this.#components.consensus
       .removePeer(this.peerId)
       .catch((err: unknown) => this.#log.error(`leaving cluster: ${messageOf(err)}`))
+  }
+}
+
+/** Whether a member says that it has pinned a CID; no when it cannot say. */
+async function hasContent(member: Member, cid: CID, options: AbortOptions = {}): Promise<boolean> {
+  try {
+    const { status } = await member.status(cid, { signal: withTimeout(MEMBER_TIMEOUT, options.signal) })
+    return status === 'pinned'
+  } catch {
+    options.signal?.throwIfAborted()
+    return false
   }
 }

@@ -5,6 +5,7 @@ import type { Allocator } from '../allocator/index.ts'
 import type { Consensus } from '../consensus/interface.ts'
 import type { IpfsConnector } from '../ipfs/interface.ts'
 import type { PinTracker } from '../pintracker/index.ts'
+import type { PeerMarks } from '../repair/index.ts'
 import type { EventBus } from '../util/event-bus.ts'
 import type { ComponentLogger } from '../util/logger.ts'
 import type { ClusterEvents } from './events.ts'
@@ -24,9 +25,11 @@ export interface PeerComponents {
   adder(components: AdderComponents): Adder
   metrics: ClusterMetrics
   network: ClusterNetwork
+  /** What was said about peers; absent: nothing is, outside of this one. */
+  marks?: PeerMarks
 }
 
-/** Every name, so that a part that was forgotten is noticed even where types are not checked. */
+/** Every name of what must be there, so that a part that was forgotten is noticed even where types are not checked. */
 const NAMES = {
   logger: true,
   peerId: true,
@@ -38,7 +41,7 @@ const NAMES = {
   adder: true,
   metrics: true,
   network: true
-} as const satisfies Record<keyof PeerComponents, true>
+} as const satisfies Record<Exclude<keyof PeerComponents, 'marks'>, true>
 
 /** @throws ClusterError `ERR_MISSING_COMPONENT` that names those that are not there */
 export function checkComponents(components: Partial<PeerComponents>): asserts components is PeerComponents {

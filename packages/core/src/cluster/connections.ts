@@ -4,8 +4,9 @@ import type { DeltaExchange, LocalReplica } from '../blocks/deltas/index.ts'
 import { deltaExchange } from '../blocks/deltas/index.ts'
 import type { Broadcaster } from '../consensus/crdt/index.ts'
 import { crdtTopic } from '../consensus/crdt/index.ts'
-import type { Network, NetworkInit } from '../network/index.ts'
+import type { Network, NetworkInit, Topic } from '../network/index.ts'
 import { network } from '../network/index.ts'
+import { marksTopic } from '../repair/index.ts'
 import type { RpcClient } from '../rpc/index.ts'
 import { rpcClient } from '../rpc/index.ts'
 import type { ComponentLogger } from '../util/logger.ts'
@@ -33,6 +34,8 @@ export interface Connections {
   readonly network: Network
   readonly deltas: DeltaExchange
   readonly broadcaster: Broadcaster
+  /** On which peers tell each other what was said about them. */
+  readonly marksTopic: Topic
   readonly rpc: RpcClient
   readonly members: ClusterNetwork
 }
@@ -48,6 +51,7 @@ export function openConnections(
     network: net,
     deltas: deltaExchange()({ network: net, logger, replica }),
     broadcaster: net.pubsub.topic(crdtTopic(init.clusterName)),
+    marksTopic: net.pubsub.topic(marksTopic(init.clusterName)),
     rpc,
     members: {
       member: (peer) => new RemoteMember(rpc, peer),

@@ -1,7 +1,8 @@
 import type { PinOptions } from '@ipfs-cluster/api'
+import type { RepairInit } from '../repair/index.ts'
 
 /** Settings of the peer as a whole, as in the section `cluster` of service.json. Times are in milliseconds. */
-export interface ClusterInit {
+export interface ClusterInit extends RepairInit {
   /** Name that people know the peer by. */
   peername: string
   /** Fewest and most copies of pins that do not say it themselves; -1: every peer. */
@@ -15,8 +16,6 @@ export interface ClusterInit {
   pinRecoverInterval?: number
   /** Time between two looks at who the members are. */
   peerWatchInterval?: number
-  /** Whether the pins of a peer that is removed stay as they are. */
-  disableRepinning?: boolean
   /** Whether the peer leaves the cluster, and deletes its state, when it stops. */
   leaveOnShutdown?: boolean
 }

@@ -31,6 +31,17 @@ export type { Peer, PeerInit, PeerParts } from './peer.ts'
 export { createPeer } from './peer.ts'
 export { VERSION } from '@ipfs-cluster/api'
 
+export type {
+  ClusterRepair,
+  DrainProgress,
+  MarkKind,
+  Move,
+  PeerMark,
+  RebalancePlan,
+  RebalanceProgress,
+  RepairInit,
+  RepairProgress
+} from '../repair/index.ts'
 /** Puts a peer together from its parts. They are started and stopped by who made them. */
 export function cluster(init: ClusterInit): (components: PeerComponents) => ClusterPeer {
   return (components) => new ClusterPeer(components, init)

@@ -17,6 +17,7 @@ import type {
 } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { SyncProgress } from '../consensus/interface.ts'
+import type { ClusterRepair } from '../repair/interface.ts'
 import type { ListOptions, PinState } from '../state/interface.ts'
 import type { AbortOptions } from '../util/startable.ts'
 
@@ -38,6 +39,8 @@ export interface Cluster {
   readonly peername: string
   /** The pinset, for listings that need no more than that. */
   readonly state: PinState
+  /** Maintenance and draining of peers, rebalancing, and how far the repair of pins is. */
+  readonly repair: ClusterRepair
 
   id(options?: AbortOptions): Promise<Id>
   version(): string

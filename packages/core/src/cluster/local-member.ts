@@ -1,4 +1,4 @@
-import type { Id, IpfsId, IpfsRepoGc, PeerId, PinInfo, RepoGc, StatusFilter } from '@ipfs-cluster/api'
+import type { Id, IpfsId, IpfsRepoGc, IpfsRepoStat, PeerId, PinInfo, RepoGc, StatusFilter } from '@ipfs-cluster/api'
 import { ClusterError, VERSION } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { Consensus } from '../consensus/interface.ts'
@@ -84,6 +84,10 @@ export class LocalMember implements Member {
     const keys: IpfsRepoGc[] = []
     for await (const key of ipfs.repoGc(options)) keys.push(key)
     return { peer: peerId, peername, keys, error: '' }
+  }
+
+  repoStat(options?: AbortOptions): Promise<IpfsRepoStat> {
+    return this.#components.ipfs.repoStat(options)
   }
 
   swarmPeers(options?: AbortOptions): Promise<PeerId[]> {

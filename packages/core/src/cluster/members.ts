@@ -1,4 +1,4 @@
-import type { Bandwidth, Id, Multiaddr, PeerId, PinInfo, RepoGc, StatusFilter } from '@ipfs-cluster/api'
+import type { Bandwidth, Id, IpfsRepoStat, Multiaddr, PeerId, PinInfo, RepoGc, StatusFilter } from '@ipfs-cluster/api'
 import { ClusterError } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { Block } from '../ipfs/interface.ts'
@@ -19,6 +19,8 @@ export interface Member {
   recover(cid: CID, options?: AbortOptions): Promise<PinInfo>
   recoverAll(options?: AbortOptions): AsyncIterable<PinInfo>
   repoGc(options?: AbortOptions): Promise<RepoGc>
+  /** How full the member's IPFS node is. */
+  repoStat(options?: AbortOptions): Promise<IpfsRepoStat>
   /** Neighbours of the member's IPFS node. */
   swarmPeers(options?: AbortOptions): Promise<PeerId[]>
   /** Stores blocks in the member's IPFS node. */
@@ -56,6 +58,7 @@ const UNREACHABLE: Member = {
   recover: async () => refuse(),
   recoverAll: refuse,
   repoGc: async () => refuse(),
+  repoStat: async () => refuse(),
   swarmPeers: async () => refuse(),
   putBlocks: async () => refuse()
 }

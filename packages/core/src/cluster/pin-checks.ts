@@ -45,11 +45,14 @@ export function checkExpiry(pin: PinOptions, now: Time): void {
   }
 }
 
-/** Whether the pin is to be removed. An expiry at the Unix epoch is how old files say "never". */
+/** Whether the pin is to be removed. */
 export function isExpired(pin: PinOptions, now: Time): boolean {
-  const { expireAt } = pin
-  const never = expireAt.isZero || (expireAt.seconds === 0 && expireAt.nanoseconds === 0)
-  return !never && isBefore(expireAt, now)
+  return !neverExpires(pin) && isBefore(pin.expireAt, now)
+}
+
+/** Whether there is no time at which the pin goes. An expiry at the Unix epoch is how old files say "never". */
+export function neverExpires({ expireAt }: PinOptions): boolean {
+  return expireAt.isZero || (expireAt.seconds === 0 && expireAt.nanoseconds === 0)
 }
 
 function isBefore(a: Time, b: Time): boolean {

@@ -5,6 +5,7 @@ import type { Allocator } from '../allocator/index.ts'
 import type { Consensus } from '../consensus/interface.ts'
 import type { IpfsConnector } from '../ipfs/interface.ts'
 import { isPinnedEverywhere } from '../pintracker/index.ts'
+import type { PeerMarks } from '../repair/index.ts'
 import type { Logger } from '../util/logger.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import { partsOfMetaPin } from './meta-pins.ts'
@@ -16,6 +17,8 @@ export interface PinningComponents {
   consensus: Pick<Consensus, 'state' | 'logPin' | 'logUnpin'>
   ipfs: Pick<IpfsConnector, 'resolve' | 'getBlock'>
   allocator: Allocator
+  /** Absent: every peer is like any other. */
+  marks?: Pick<PeerMarks, 'list'>
   log: Logger
 }
 
@@ -136,17 +139,24 @@ export class Pinning {
   async #allocations(
     pin: Pin,
     existing: Pin | undefined,
-    { exclude, ...options }: PinRequestOptions
+    { exclude = [], ...options }: PinRequestOptions
   ): Promise<PeerId[]> {
     if (pin.type === 'meta-pin') return []
-    const { allocator } = this.#components
     if (isPinnedEverywhere(pin)) return []
     const given = pin.allocations ?? []
     if (given.length > 0) return given
-    return allocator.allocate(
-      { pin, ...(existing !== undefined && { existing }), ...(exclude !== undefined && { exclude }) },
+    const unfit = [...exclude, ...this.#unfitFor(existing)]
+    return this.#components.allocator.allocate(
+      { pin, ...(existing !== undefined && { existing }), ...(unfit.length > 0 && { exclude: unfit }) },
       options
     )
+  }
+
+  /** A peer under maintenance gets no new pins, one that is drained keeps none. */
+  #unfitFor(existing: Pin | undefined): PeerId[] {
+    const isHeld = (peer: PeerId): boolean => existing?.allocations?.includes(peer) === true
+    const marks = this.#components.marks?.list() ?? []
+    return marks.filter(({ peer, kind }) => kind === 'drain' || !isHeld(peer)).map(({ peer }) => peer)
   }
 
   /** Pins with the options and peers of another pin; only the name and the expiry may differ. */

@@ -1,4 +1,4 @@
-import type { Id, PeerId, PinInfo, RepoGc, StatusFilter } from '@ipfs-cluster/api'
+import type { Id, IpfsRepoStat, PeerId, PinInfo, RepoGc, StatusFilter } from '@ipfs-cluster/api'
 import { ClusterError } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { msgpack } from '../codec/index.ts'
@@ -51,6 +51,10 @@ export class RemoteMember implements Member {
 
   async repoGc(options?: AbortOptions): Promise<RepoGc> {
     return this.#rpc.call(this.#peer, Cluster.RepoGCLocal, {}, options)
+  }
+
+  async repoStat(options?: AbortOptions): Promise<IpfsRepoStat> {
+    return this.#ask(IPFSConnector.RepoStat, {}, options)
   }
 
   async swarmPeers(options?: AbortOptions): Promise<PeerId[]> {

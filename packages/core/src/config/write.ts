@@ -25,11 +25,16 @@ function writeOptions(options: Options, config: Record<string | symbol, unknown>
   for (const [key, member] of Object.entries(options)) {
     const value = config[camel(key)]
     const written = isGroup(member)
-      ? writeOptions(member.group, value as Record<string, unknown>, choose)
+      ? filled(writeOptions(member.group, value as Record<string, unknown>, choose))
       : choose(member, member.kind.write(value))
     if (written !== undefined) json[key] = written
   }
   return { ...json, ...(config[UNKNOWN] as JsonObject | undefined) }
+}
+
+/** A group of which nothing is written is left away with its key. */
+function filled(json: JsonObject): JsonObject | undefined {
+  return Object.keys(json).length === 0 ? undefined : json
 }
 
 function isWritten(option: Option, json: JsonValue): boolean {

@@ -13,8 +13,9 @@
  *
  * A Go peer may be put in place of this one, and back, on the same folder: it reads the first two and leaves everything
  * under `/ts` alone. So what is ours must follow from Go's keys, with three exceptions: a list of blocks to fetch that is
- * missing is found again by a repair, marks are told again by other peers, and changes that were logged but not yet turned into a delta are written when
- * this program next runs. What is ours must also notice when Go's keys changed behind its back.
+ * missing is found again by a repair, marks are told again by other peers, and changes that were logged but not yet
+ * turned into a delta are written when this program next runs. What is ours must also notice when Go's keys changed
+ * behind its back.
  */
 export const DHT_PREFIX = '/dht'
 

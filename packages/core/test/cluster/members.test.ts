@@ -53,6 +53,10 @@ class FakeMember implements Member {
     throw this.error ?? new Error('no garbage collection here')
   }
 
+  async repoStat(): Promise<never> {
+    throw new Error('nothing is known')
+  }
+
   async swarmPeers(): Promise<string[]> {
     return []
   }

@@ -3,7 +3,7 @@ import { addresses, addressList, bool, duration, int, secret, text, uint } from 
 import { group, option, section } from '../option.ts'
 import type { ConfigOf } from '../option.ts'
 import { randomSecret } from '../secret.ts'
-import { above0 } from './checks.ts'
+import { above0, notBelow0 } from './checks.ts'
 import { replicationFailure } from './replication.ts'
 
 /** The part of service.json that every peer needs. */
@@ -178,6 +178,20 @@ export const clusterSection = section({
       default: true,
       absent: 'zero',
       doc: 'Leave pins where they are when a peer goes away. False: they are placed anew on the others.'
+    }),
+    repair: group({
+      after: option(duration, {
+        default: 0,
+        written: 'changed',
+        ...notBelow0('cluster.repair.after is invalid'),
+        doc: 'How long a peer may be away before its pins are placed anew, if `disable_repinning` is false; 0: as soon as it is missed.'
+      }),
+      concurrency: option(int, {
+        default: 1000,
+        written: 'changed',
+        ...above0('cluster.repair.concurrency is invalid'),
+        doc: 'Pins that this peer places anew at the same time; the next ones follow when their content is there.'
+      })
     }),
     follower_mode: option(bool, {
       default: false,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { parseCid } from '@ipfs-cluster/api'
-import { closestPeer } from '../../src/cluster/closest-peer.ts'
+import { closestPeer } from '../../src/repair/closest-peer.ts'
 import { readVector } from '../helpers/vectors.ts'
 import { PEER, testCid } from '../pintracker/fakes.ts'
 

@@ -1,0 +1,264 @@
+import type { PeerId, Pin } from '@ipfs-cluster/api'
+import { cidToText, ClusterError, Time } from '@ipfs-cluster/api'
+import type { CID } from 'multiformats/cid'
+import type { CidKey } from '../pintracker/cid-key.ts'
+import { cidOfKey, keyOfCid } from '../pintracker/cid-key.ts'
+import { messageOf } from '../util/errors.ts'
+import type { Logger } from '../util/logger.ts'
+import { abortable } from '../util/signals.ts'
+import type { AbortOptions } from '../util/startable.ts'
+import { closestPeer } from './closest-peer.ts'
+import { DEFAULT_CONCURRENCY, LOGGED_FAILURES, OVERDUE_AFTER, PARALLEL, SETTLE_TIME, STALLED_AFTER } from './defaults.ts'
+import type { RepairComponents, RepairInit, RepairProgress } from './interface.ts'
+import type { Holder, PinPlan, PlanRules } from './plan.ts'
+import { copiesToKeep, planPin, trim } from './plan.ts'
+import { Pool } from './pool.ts'
+import type { Presence } from './presence.ts'
+
+/** A pin that was given to other peers which do not have its content yet. */
+interface Waiting {
+  since: number
+  /** Live copies that leaving peers leave behind. */
+  copies: number
+}
+
+/**
+ * Sees to it that every pin has its copies, of those pins that are this peer's to look after. All that it does follows
+ * from the pinset, who is there, and the marks: when it is interrupted, the next walk over the pinset, here or on
+ * another peer, finds the rest.
+ */
+export class Repairer {
+  readonly #components: RepairComponents & { presence: Presence }
+  readonly #log: Logger
+  readonly #repairs: boolean
+  readonly #concurrency: number
+  readonly #waiting = new Map<CidKey, Waiting>()
+  #room = Promise.withResolvers<void>()
+  /** Whether this peer looks after a CID, among all peers and among those of this release. */
+  #isOurs: { all: (cid: CID) => boolean; fellows: (cid: CID) => boolean } = { all: never, fellows: never }
+  #placed = 0
+  #trimmed = 0
+  #failed = 0
+  #reasons: string[] = []
+
+  constructor(components: RepairComponents & { presence: Presence }, init: RepairInit) {
+    this.#components = components
+    this.#log = components.logger.forComponent('repair')
+    this.#repairs = !(init.disableRepinning ?? true)
+    this.#concurrency = init.repair?.concurrency ?? DEFAULT_CONCURRENCY
+  }
+
+  progress(): RepairProgress {
+    return {
+      gone: this.#components.presence.gone(performance.now()),
+      placed: this.#placed,
+      trimmed: this.#trimmed,
+      waiting: this.#waiting.size,
+      failed: this.#failed,
+      reasons: [...this.#reasons]
+    }
+  }
+
+  /** Others than those that have gone share the work (spec: wire 9.5). */
+  share(members: readonly PeerId[]): void {
+    const { peerId, consensus, marks, presence } = this.#components
+    const now = performance.now()
+    const others = members.filter((peer) => {
+      if (peer === peerId || !consensus.isTrusted(peer)) return false
+      return presence.standing(peer, now) === 'here' || presence.standing(peer, now) === 'leaving'
+    })
+    const fellows = new Set(marks.fellows())
+    this.#isOurs = {
+      all: closestPeer(peerId, others),
+      fellows: closestPeer(
+        peerId,
+        others.filter((peer) => fellows.has(peer))
+      )
+    }
+  }
+
+  /** Goes over the pinset. The caller makes sure that there is one walk at a time. */
+  async walk(pins: AsyncIterable<Pin>, options: AbortOptions = {}): Promise<void> {
+    this.#failed = 0
+    this.#reasons = []
+    const before = this.#placed
+    const pool = new Pool(PARALLEL)
+    try {
+      for await (const pin of pins) {
+        if (this.#plan(pin).action === 'none') continue
+        await this.#waitForRoom(pin.cid, options)
+        await pool.add(() => this.#handle(pin.cid, options), options)
+      }
+    } finally {
+      await pool.idle()
+    }
+    this.#summarise(this.#placed - before)
+  }
+
+  /** Looks at the pins again that wait for their content. */
+  async recheck(options: AbortOptions = {}): Promise<void> {
+    const now = performance.now()
+    const pool = new Pool(PARALLEL)
+    for (const [key, { since }] of [...this.#waiting]) {
+      if (now - since > STALLED_AFTER) this.#waiting.delete(key)
+      else await pool.add(() => this.#handle(cidOfKey(key), options), options)
+    }
+    await pool.idle()
+    this.#room.resolve()
+    this.#room = Promise.withResolvers<void>()
+  }
+
+  async #waitForRoom(cid: CID, options: AbortOptions): Promise<void> {
+    while (this.#waiting.size >= this.#concurrency && !this.#waiting.has(keyOfCid(cid))) {
+      await abortable(this.#room.promise, options)
+    }
+  }
+
+  async #handle(cid: CID, options: AbortOptions): Promise<void> {
+    try {
+      const pin = await this.#components.consensus.state.get(cid, options)
+      if (pin === undefined) this.#waiting.delete(keyOfCid(cid))
+      else await this.#carryOut(pin, this.#plan(pin), options)
+    } catch (err) {
+      if (options.signal?.aborted !== true) this.#fail(cid, messageOf(err))
+    }
+  }
+
+  async #carryOut(pin: Pin, plan: PinPlan, options: AbortOptions): Promise<void> {
+    if (plan.action === 'none') this.#waiting.delete(keyOfCid(pin.cid))
+    else if (!this.#isResponsible(pin, plan)) return
+    else if (plan.action === 'trim') await this.#trim(pin, this.#copies(pin), options)
+    else await this.#allocate(pin, plan, options)
+  }
+
+  #plan(pin: Pin): PinPlan {
+    const waiting = this.#waiting.get(keyOfCid(pin.cid))
+    const rules: PlanRules = {
+      standing: (peer) => this.#components.presence.standing(peer, performance.now()),
+      repairs: this.#repairs,
+      trims: waiting !== undefined || (this.#repairs && this.#isForgotten(pin)),
+      ...(waiting !== undefined && waiting.copies > 0 && { copies: waiting.copies })
+    }
+    return planPin(pin, rules)
+  }
+
+  /** Whether a list that is too long is one that nobody is about to shorten. */
+  #isForgotten(pin: Pin): boolean {
+    const { presence } = this.#components
+    const age = Time.now().seconds - pin.timestamp.seconds
+    return age * 1000 > SETTLE_TIME || (pin.allocations ?? []).some((peer) => presence.hasReturned(peer))
+  }
+
+  /** What a peer of the Go release does too is left to it, if it is the one, until it is overdue. */
+  #isResponsible({ cid, allocations }: Pin, plan: PinPlan): boolean {
+    const { presence } = this.#components
+    const now = performance.now()
+    const gone = (allocations ?? []).map((peer) => presence.goneFor(peer, now)).filter((time) => time > 0)
+    const isFresh = plan.action === 'allocate' && gone.length > 0 && gone.every((time) => time < OVERDUE_AFTER)
+    return isFresh ? this.#isOurs.all(cid) : this.#isOurs.fellows(cid)
+  }
+
+  async #allocate(pin: Pin, plan: PinPlan & { action: 'allocate' }, options: AbortOptions): Promise<void> {
+    const found = await this.#findPeers(pin, plan.wanted, options)
+    if (found.length < plan.needed) {
+      if (found.length === 0 && this.#mayGoToMinimum(pin)) return this.#trim(pin, pin.replicationFactorMin, options)
+      this.#fail(pin.cid, `not enough peers: ${plan.needed} more are needed, ${found.length} can take it`)
+    }
+    if (found.length === 0) return
+    const listed = pin.allocations ?? []
+    const staying = listed.filter((peer) => this.#stays(peer))
+    const going = listed.filter((peer) => !staying.includes(peer))
+    const copies = this.#copies(pin)
+    await this.#put(pin, [...staying, ...found, ...going], options)
+    this.#placed++
+    this.#waiting.set(keyOfCid(pin.cid), { since: performance.now(), copies })
+  }
+
+  /** Peers that can take a pin and are not on its list, the best first. */
+  async #findPeers(pin: Pin, wanted: number, options: AbortOptions): Promise<PeerId[]> {
+    const { allocator, marks } = this.#components
+    const exclude = [...new Set([...(pin.allocations ?? []), ...marks.list().map(({ peer }) => peer)])]
+    const request = { ...pin, allocations: [], replicationFactorMin: 1, replicationFactorMax: wanted }
+    try {
+      return await allocator.allocate({ pin: request, exclude }, options)
+    } catch (err) {
+      if (err instanceof ClusterError && err.code === 'ERR_NOT_ENOUGH_PEERS') return []
+      throw err
+    }
+  }
+
+  /** Takes peers from the list that can be spared now; the pin waits while there are others. */
+  async #trim(pin: Pin, copies: number, options: AbortOptions): Promise<void> {
+    const key = keyOfCid(pin.cid)
+    const holders = await this.#holders(pin, options)
+    const kept = trim(pin, holders, copies)
+    if (kept.length < holders.length && kept.length > 0) {
+      const current = await this.#components.consensus.state.get(pin.cid, options)
+      // Somebody has been quicker: the next look finds what is to be done now.
+      if (current?.allocations?.join() !== pin.allocations?.join() || current === undefined) return
+      await this.#put(current, kept, options)
+      this.#trimmed++
+      if (this.#plan({ ...current, allocations: kept }).action === 'none') {
+        this.#waiting.delete(key)
+        return
+      }
+    }
+    if (!this.#waiting.has(key)) this.#waiting.set(key, { since: performance.now(), copies })
+  }
+
+  async #holders(pin: Pin, options: AbortOptions): Promise<Holder[]> {
+    const { presence, hasContent } = this.#components
+    return Promise.all(
+      (pin.allocations ?? []).map(async (peer): Promise<Holder> => {
+        const standing = presence.standing(peer, performance.now())
+        const answers = standing === 'here' || standing === 'leaving'
+        return { peer, standing, isPinned: answers && (await hasContent(peer, pin.cid, options)) }
+      })
+    )
+  }
+
+  async #put(pin: Pin, allocations: PeerId[], options: AbortOptions): Promise<void> {
+    this.#log.debug(`repinning ${cidToText(pin.cid)} on ${allocations.join(', ')}`)
+    await this.#components.consensus.logPin({ ...pin, allocations, timestamp: Time.now() }, options)
+  }
+
+  #stays(peer: PeerId): boolean {
+    const standing = this.#components.presence.standing(peer, performance.now())
+    return standing === 'here' || standing === 'away'
+  }
+
+  /** Copies that leaving peers leave behind: as many as there were when the pin was first looked at. */
+  #copies(pin: Pin): number {
+    const before = this.#waiting.get(keyOfCid(pin.cid))?.copies ?? 0
+    if (before > 0) return before
+    const standings = (pin.allocations ?? []).map((peer) =>
+      this.#components.presence.standing(peer, performance.now())
+    )
+    const isLeft = standings.includes('leaving')
+    return isLeft ? copiesToKeep(pin, standings.filter((standing) => standing !== 'gone').length) : 0
+  }
+
+  #mayGoToMinimum({ allocations }: Pin): boolean {
+    const { marks, presence } = this.#components
+    const leaving = (allocations ?? []).filter((peer) => presence.standing(peer, performance.now()) === 'leaving')
+    return leaving.length > 0 && leaving.every((peer) => marks.get(peer)?.toMinimum === true)
+  }
+
+  #fail(cid: CID, reason: string): void {
+    this.#failed++
+    if (this.#reasons.length < LOGGED_FAILURES) this.#reasons.push(`${cidToText(cid)}: ${reason}`)
+  }
+
+  #summarise(placed: number): void {
+    if (placed > 0 || this.#failed > 0) {
+      this.#log.info(
+        `gave ${placed} pins to other peers; ${this.#waiting.size} wait for their content, ${this.#failed} have too few copies still`
+      )
+    }
+    for (const reason of this.#reasons) this.#log.warn(reason)
+  }
+}
+
+function never(): boolean {
+  return false
+}
