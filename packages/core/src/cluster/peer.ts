@@ -16,8 +16,8 @@ import type { PinTrackerInit } from '../pintracker/index.ts'
 import { pinTracker } from '../pintracker/index.ts'
 import type { Monitor, MonitorInit } from '../monitor/index.ts'
 import { monitor } from '../monitor/index.ts'
-import { rpcServer, SERVICES } from '../rpc/index.ts'
 import { PeerMarks } from '../repair/index.ts'
+import { rpcServer, SERVICES } from '../rpc/index.ts'
 import { EventBus } from '../util/event-bus.ts'
 import type { ComponentLogger } from '../util/logger.ts'
 import { nullLogger } from '../util/logger.ts'
@@ -147,6 +147,10 @@ export function createPeer(init: PeerInit): Peer {
     isTrusted: (peer) => consensus.isTrusted(peer)
   })
   const members = parts.network ?? connections?.members ?? NO_NETWORK
+  const marks = new PeerMarks({
+    ...{ logger, datastore, isTrusted: (peer: PeerId) => consensus.isTrusted(peer) },
+    ...(connections && !followerMode && { topic: connections.marksTopic })
+  })
   const cluster = new ClusterPeer(
     {
       ...{ logger, peerId, events, consensus, ipfs, tracker, allocator, metrics, marks },
@@ -157,10 +161,6 @@ export function createPeer(init: PeerInit): Peer {
   )
   const ipfsSwarm = new IpfsSwarm(
     { log: logger.forComponent('cluster'), peerId, metrics, ipfs, member: (peer) => members.member(peer) },
-  const marks = new PeerMarks({
-    ...{ logger, datastore, isTrusted: (peer: PeerId) => consensus.isTrusted(peer) },
-    ...(connections && !followerMode && { topic: connections.marksTopic })
-  })
     {
       delay: init.ipfsHttp?.connectSwarmsDelay ?? IPFS_HTTP_DEFAULTS.connectSwarmsDelay,
       interval: init.cluster.peerWatchInterval ?? DEFAULT_PEER_WATCH_INTERVAL
@@ -173,7 +173,7 @@ export function createPeer(init: PeerInit): Peer {
     ...(connections ? [connections.network] : []),
     ...[datastore, leaver],
     ...(connections ? [connections.deltas] : []),
-    ...[guard?.consensus ?? consensus, ipfs, metrics, tracker, marks, cluster, ipfsSwarm],
+    ...[consensus, ipfs, metrics, tracker, marks, cluster, ipfsSwarm],
     ...(connections && init.connections
       ? served(init.connections, { ...{ connections, logger, peerId, cluster, tracker, ipfs, consensus, metrics } })
       : [])
