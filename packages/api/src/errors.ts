@@ -137,8 +137,8 @@ export const ERRORS = {
   ERR_TLS: {
     status: 0,
     next: 'Check that the server speaks TLS on that port; `--no-check-certificate` takes any certificate, `--force-http` none.'
-  ERR_TOO_MANY_MARKS: { status: 500, next: 'Take away marks of peers that are no more, then set this one.' },
   },
+  ERR_TOO_MANY_MARKS: { status: 500, next: 'Take away marks of peers that are no more, then set this one.' },
   ERR_TLS_FILES: {
     status: 500,
     next: 'Set ssl_cert_file and ssl_key_file, both or none, to a certificate and its key in PEM that the peer may read.'
