@@ -54,7 +54,7 @@ export const ERRORS = {
   },
   ERR_DATASTORE_CORRUPT: {
     status: 500,
-    next: 'Stop the peer, move the folder away, and start: it fetches the pinset from the other peers. With no other peer, `ipfs-cluster-service state import` of an export.'
+    next: 'Check the disk. Start with `--bootstrap` of a peer that has the pinset: the folder is set aside, and what is lost comes from there. With no other peer, move the folder away and `ipfs-cluster-service state import` an export.'
   },
   ERR_DATASTORE_FULL: {
     status: 507,
@@ -123,6 +123,10 @@ export const ERRORS = {
     status: 500,
     next: 'Wait until the peer has worked off its queue and recover the pin, or raise `pin_tracker.stateless.max_pin_queue_size`.'
   },
+  ERR_PLUGIN: {
+    status: 500,
+    next: 'Correct the module that the message names, or take it out of service.json, and start the peer again; docs/plugins.md says what a module must do.'
+  },
   ERR_RPC_REMOTE: { status: 500, next: 'The other peer failed: its own words are in the message. Look at its log.' },
   ERR_RPC_SERVER: {
     status: 500,
@@ -133,12 +137,12 @@ export const ERRORS = {
     status: 500,
     next: 'The connection to the other peer broke: ask again; if it happens often, look at the logs of both.'
   },
+  ERR_TOO_MANY_MARKS: { status: 500, next: 'Take away marks of peers that are no more, then set this one.' },
   ERR_TIMEOUT: { status: 0, next: 'Give it more time, or look at what keeps the peer busy.' },
   ERR_TLS: {
     status: 0,
     next: 'Check that the server speaks TLS on that port; `--no-check-certificate` takes any certificate, `--force-http` none.'
   },
-  ERR_TOO_MANY_MARKS: { status: 500, next: 'Take away marks of peers that are no more, then set this one.' },
   ERR_TLS_FILES: {
     status: 500,
     next: 'Set ssl_cert_file and ssl_key_file, both or none, to a certificate and its key in PEM that the peer may read.'

@@ -17,6 +17,8 @@ export type { AllocationExplanation, Obstacle, PeerVerdict, Standing } from './e
 export { verdictText } from './explain.ts'
 export type { AllocationRequest, Allocator } from './interface.ts'
 export type { MetricsAllocator } from './metrics-allocator.ts'
+export type { PluginAllocatorComponents, PluginAllocatorInit } from './plugin.ts'
+export { pluginAllocator } from './plugin.ts'
 export type { Placement, PlacementInput } from './place.ts'
 export { placePin } from './place.ts'
 export type { MeasuredPeer } from './rank.ts'

@@ -1,5 +1,6 @@
 import type { Multiaddr } from '@ipfs-cluster/api'
 import { resolve } from 'node:path'
+import type { AllocatorInit } from '../allocator/index.ts'
 import type { Identity, ServiceConfig } from '../config/index.ts'
 import type { ConnectionsInit } from './connections.ts'
 import type { PeerInit } from './peer.ts'
@@ -21,8 +22,7 @@ const PEERSTORE = 'peerstore'
 /** The settings of a peer from its service.json. */
 export function peerInitFromConfig(config: ServiceConfig, place: PeerPlace): PeerInit {
   const { trustedPeers = [], ...crdt } = config.consensus.crdt ?? {}
-  const { disk, ...informers } = config.informer
-  const { pinOnlyOnTrustedPeers, pinOnlyOnUntrustedPeers } = config.cluster
+  const { disk, numpin, pinqueue, tags } = config.informer
   return {
     peerId: place.identity.id,
     cluster: config.cluster,
@@ -30,14 +30,20 @@ export function peerInitFromConfig(config: ServiceConfig, place: PeerPlace): Pee
     crdt: { ...crdt, trustedPeers: trustedPeers === '*' ? ['*'] : trustedPeers },
     ipfsHttp: config.ipfsConnector.ipfshttp,
     stateless: config.pinTracker.stateless,
-    balanced: { ...config.allocator.balanced, pinOnlyOnTrustedPeers, pinOnlyOnUntrustedPeers },
+    balanced: allocatorInitFromConfig(config),
     monitor: config.monitor.pubsubmon,
     informers: {
-      ...informers,
+      ...{ numpin, pinqueue, tags },
       disk: disk && { ...disk, metricType: disk.metricType === 'reposize' ? 'reposize' : 'freespace' }
     },
     connections: connectionsFromConfig(config, place)
   }
+}
+
+/** Who may take pins is said in two sections. */
+export function allocatorInitFromConfig({ allocator, cluster }: ServiceConfig): AllocatorInit {
+  const { pinOnlyOnTrustedPeers, pinOnlyOnUntrustedPeers } = cluster
+  return { ...allocator.balanced, pinOnlyOnTrustedPeers, pinOnlyOnUntrustedPeers }
 }
 
 function connectionsFromConfig({ cluster, consensus }: ServiceConfig, place: PeerPlace): ConnectionsInit {

@@ -27,10 +27,10 @@ export { peerInitFromConfig } from './from-config.ts'
 export type { ClusterNetwork, Member } from './members.ts'
 export { NO_NETWORK } from './members.ts'
 export type { ClusterMetrics, PingValue } from './metrics.ts'
+export type { PluginPlace } from './plugins.ts'
+export { loadPlugins } from './plugins.ts'
 export type { Peer, PeerInit, PeerParts } from './peer.ts'
 export { createPeer } from './peer.ts'
-export { VERSION } from '@ipfs-cluster/api'
-
 export type {
   ClusterRepair,
   DrainProgress,
@@ -42,6 +42,8 @@ export type {
   RepairInit,
   RepairProgress
 } from '../repair/index.ts'
+export { VERSION } from '@ipfs-cluster/api'
+
 /** Puts a peer together from its parts. They are started and stopped by who made them. */
 export function cluster(init: ClusterInit): (components: PeerComponents) => ClusterPeer {
   return (components) => new ClusterPeer(components, init)

@@ -5,13 +5,14 @@ import { balancedSection } from './sections/balanced.ts'
 import { clusterSection } from './sections/cluster.ts'
 import { crdtSection } from './sections/crdt.ts'
 import { pinsvcapiSection, restapiSection } from './sections/http-api.ts'
-import { diskSection, pinqueueSection, tagsSection } from './sections/informers.ts'
+import { diskSection, numpinSection, pinqueueSection, tagsSection } from './sections/informers.ts'
 import { ipfsNodeSection } from './sections/ipfs-node.ts'
 import { ipfshttpSection } from './sections/ipfshttp.ts'
 import { ipfsproxySection } from './sections/ipfsproxy.ts'
 import { leveldbSection } from './sections/leveldb.ts'
 import { metricsSection, tracingSection } from './sections/observations.ts'
 import { pebbleSection } from './sections/pebble.ts'
+import { allocatorPluginSection, informerPluginSection } from './sections/plugin.ts'
 import { pubsubmonSection } from './sections/pubsubmon.ts'
 import { raftSection } from './sections/raft.ts'
 import { statelessSection } from './sections/stateless.ts'
@@ -23,8 +24,14 @@ export const LAYOUT = {
   ipfs_connector: { ipfshttp: ipfshttpSection },
   pin_tracker: { stateless: statelessSection },
   monitor: { pubsubmon: pubsubmonSection },
-  allocator: { balanced: balancedSection },
-  informer: { disk: diskSection, pinqueue: pinqueueSection, tags: tagsSection },
+  allocator: { balanced: balancedSection, plugin: allocatorPluginSection },
+  informer: {
+    disk: diskSection,
+    numpin: numpinSection,
+    pinqueue: pinqueueSection,
+    plugin: informerPluginSection,
+    tags: tagsSection
+  },
   observations: { metrics: metricsSection, tracing: tracingSection },
   datastore: { badger: badgerSection, badger3: badger3Section, leveldb: leveldbSection, pebble: pebbleSection }
 } as const
@@ -35,7 +42,10 @@ const ALWAYS = ['ipfs_connector', 'pin_tracker', 'monitor', 'allocator', 'observ
 type Layout = typeof LAYOUT
 type GroupKey = keyof Layout
 type AlwaysKey = (typeof ALWAYS)[number]
-type Components<G extends GroupKey> = { -readonly [C in keyof Layout[G]]: ConfigOf<Layout[G][C]> }
+type ByHand = 'plugin'
+type Components<G extends GroupKey> = {
+  -readonly [C in Exclude<keyof Layout[G], ByHand>]: ConfigOf<Layout[G][C]>
+} & { -readonly [C in Extract<keyof Layout[G], ByHand>]?: ConfigOf<Layout[G][C]> }
 
 /**
  * service.json, read. A component that the file does not have is absent, except for those that every peer has.
@@ -64,7 +74,7 @@ export const COMPONENTS: readonly Component[] = [
     Object.entries(components).map(([key, section]): Component => ({
       path: [group, key],
       section: section as Section,
-      always: (ALWAYS as readonly string[]).includes(group)
+      always: (ALWAYS as readonly string[]).includes(group) && (section as Section).byHand !== true
     }))
   ),
   { path: ['ipfs_node'], section: ipfsNodeSection, always: false }

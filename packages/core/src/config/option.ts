@@ -59,6 +59,8 @@ export interface Section<O extends Options = Options> {
   readonly options: O
   /** Checks over several options; the first failure is reported. */
   readonly checks?: readonly Check<O>[]
+  /** `init` does not write it: who wants it puts it into the file. */
+  readonly byHand?: boolean
   readonly doc: string
 }
 

@@ -29,6 +29,7 @@ export function defaultServiceConfig({ consensus, datastore, ipfsNode }: Service
   const draft = new Draft()
   for (const component of COMPONENTS) {
     const [group, key] = component.path
+    if (component.section.byHand === true) continue
     if (group === 'consensus' && key !== consensus) continue
     if (group === 'datastore' && (consensus === 'raft' || key !== datastore)) continue
     if (group === 'ipfs_node' && ipfsNode !== true) continue

@@ -8,7 +8,13 @@ import type { Group, Option } from './option.ts'
 
 const goJson: GoType = { name: 'object', zero: null, takes: () => true, fromEnv: parseJSON }
 
-const anything: Kind<JsonValue> = { go: goJson, allowed: 'any JSON', read: (json) => json, write: (json) => json }
+/** A value that is passed on as it is. */
+export const anything: Kind<JsonValue> = {
+  go: goJson,
+  allowed: 'any JSON',
+  read: (json) => json,
+  write: (json) => json
+}
 
 /**
  * The options of a storage engine, from their defaults. They are carried from file to file and mean nothing to this

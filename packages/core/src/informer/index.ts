@@ -1,7 +1,8 @@
 /**
  * @packageDocumentation
  *
- * What a peer measures of itself for the others to decide by: the room on its disk, the pins that wait, its tags.
+ * What a peer measures of itself for the others to decide by: the room on its disk, the pins that wait, its
+ * tags, or whatever a plugin measures.
  *
  * @example
  * const informers = [diskInformer({ metricType: 'freespace' })({ ipfs }), tagsInformer({ tags: { region: 'eu' } })()]
@@ -10,7 +11,11 @@
 export { diskInformer } from './disk.ts'
 export type { DiskInformerComponents, DiskInformerInit } from './disk.ts'
 export type { Informer, Reading } from './interface.ts'
+export { numpinInformer } from './numpin.ts'
+export type { NumpinInformerComponents, NumpinInformerInit } from './numpin.ts'
 export { pinqueueInformer } from './pinqueue.ts'
 export type { PinqueueInformerComponents, PinqueueInformerInit } from './pinqueue.ts'
+export { pluginInformer } from './plugin.ts'
+export type { PluginInformerComponents, PluginInformerInit } from './plugin.ts'
 export { tagsInformer } from './tags.ts'
 export type { TagsInformerInit } from './tags.ts'

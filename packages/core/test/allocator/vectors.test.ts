@@ -93,7 +93,8 @@ async function run(test: Case): Promise<readonly PeerId[]> {
   if (existing.existing !== undefined) state.put(existing.existing)
   const init = { ...defaults, followerMode: test.follower_mode ?? false }
   const components = { consensus: { state, logPin: done, logUnpin: done }, ipfs: { resolve: never, getBlock: never } }
-  const pinning = new Pinning({ ...components, allocator, log: nullLogger.forComponent('cluster') }, init)
+  const marks = { list: () => [] }
+  const pinning = new Pinning({ ...components, allocator, marks, log: nullLogger.forComponent('cluster') }, init)
   return (await pinning.put(requested, { exclude: test.blacklist ?? [] })).allocations ?? []
 }
 

@@ -4,7 +4,7 @@ import { ExitError } from '@ipfs-cluster/cli-kit'
 import type { Io } from '@ipfs-cluster/cli-kit'
 import type { Multiaddr } from '@ipfs-cluster/api'
 import { ClusterError } from '@ipfs-cluster/api'
-import { createPeer, peerInitFromConfig } from '@ipfs-cluster/core/cluster'
+import { createPeer, loadPlugins, peerInitFromConfig } from '@ipfs-cluster/core/cluster'
 import type { Peer } from '@ipfs-cluster/core/cluster'
 import { consensusOf, displayServiceConfig } from '@ipfs-cluster/core/config'
 import type { IpfsNodeConfig, PeerConfig } from '@ipfs-cluster/core/config'
@@ -54,10 +54,14 @@ async function makeParts(init: DaemonInit): Promise<Startable[]> {
   const log = logger.forComponent('service')
   await during('creating state manager', () => requireCrdt(init))
   const location = await during('creating datastore', () => datastoreLocation(config, folder, log))
+  const plugins = await during('loading plugins', () =>
+    loadPlugins(config, { folder: folder.path, source: init.source })
+  )
   const peer = await during('starting cluster', () =>
     createPeer({
       ...peerInitFromConfig(config, { identity, location, folder: folder.path, bootstrap: init.bootstrap ?? [] }),
-      logger
+      logger,
+      parts: plugins
     })
   )
   const parts: Startable[] = []

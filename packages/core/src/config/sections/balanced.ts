@@ -12,6 +12,8 @@ export const balancedSection = section({
   options: {
     allocate_by: option(list, {
       default: ['tag:group', 'freespace'],
+      check: (value) => (value.length === 0 ? 'metricalloc.allocate_by is invalid' : undefined),
+      range: 'at least one',
       doc: 'Metrics by which peers are grouped, the last one by which they are ordered within a group.'
     })
   }

@@ -3,6 +3,7 @@ import { option, section } from '../option.ts'
 import type { ConfigOf } from '../option.ts'
 import { above0, notBelow0 } from './checks.ts'
 
+export type NumpinConfig = ConfigOf<typeof numpinSection>
 export type DiskConfig = ConfigOf<typeof diskSection>
 export type PinqueueConfig = ConfigOf<typeof pinqueueSection>
 export type TagsConfig = ConfigOf<typeof tagsSection>
@@ -27,6 +28,23 @@ export const diskSection = section({
       absent: 'zero',
       failure: (reason) => reason,
       doc: 'The room that is left, or the room that is used.'
+    })
+  }
+})
+
+export const numpinSection = section({
+  key: 'numpin',
+  env: 'CLUSTER_NUMPIN',
+  goStruct: 'jsonConfig',
+  byHand: true,
+  doc: 'Tells the others how many pins the IPFS node has, which lists them for it. A Go peer ignores this section.',
+  options: {
+    metric_ttl: option(duration, {
+      default: 10_000,
+      absent: 'zero',
+      unreadable: 'zero',
+      ...above0('numpin.metric_ttl is invalid'),
+      doc: 'How long the metric is valid; it is sent twice in that time.'
     })
   }
 })
