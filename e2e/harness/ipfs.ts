@@ -16,10 +16,9 @@ export interface IpfsNode {
 export interface Kubo extends IpfsNode {
   /** Where it gives content to browsers, as seen by the tests. */
   gateway: string
+  /** Where its commands are, as seen by the tests. */
+  rpc: string
 }
-
-/** The Kubo to test with, if there is one. */
-export const KUBO_BIN: string | undefined = process.env.IPFS_KUBO_BIN
 
 /** A mock IPFS node in the network given, else in this process. */
 export async function mockIpfs(namespace: Namespace | undefined): Promise<IpfsNode> {
@@ -48,9 +47,11 @@ export async function startKubo(bin: string, folder: string, namespace?: Namespa
   await run('config', '--json', 'Addresses.Swarm', JSON.stringify([`/ip4/127.0.0.1/tcp/${swarm}`]))
   const daemon = new Program(bin, ['daemon'], options)
   await daemon.waitFor(/Daemon is ready/, 60_000)
+  const door = async (port: number): Promise<string> => `http://127.0.0.1:${(await namespace?.reach(port)) ?? port}`
   return {
     port: api,
-    gateway: `http://127.0.0.1:${(await namespace?.reach(gateway)) ?? gateway}`,
+    gateway: await door(gateway),
+    rpc: `${await door(api)}/api/v0`,
     stop: async () => void (await daemon.stop())
   }
 }
