@@ -85,7 +85,7 @@ export class QuickstartCluster {
     for (const peer of this.peers) {
       while (!(await this.#knowsAll(peer, signal))) {
         if (limit.aborted) throw new Error(`${peer.name} does not see the other peers: see ${peer.logFile}`)
-        await sleep(50, undefined, { signal })
+        await sleep(100, undefined, { signal })
       }
     }
   }

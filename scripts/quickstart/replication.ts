@@ -50,7 +50,7 @@ export async function replicated(
       bar?.finish()
       return placements
     }
-    await sleep(bar === undefined ? 50 : 250, undefined, { signal })
+    await sleep(bar === undefined ? 100 : 250, undefined, { signal })
   }
 }
 
