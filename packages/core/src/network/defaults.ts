@@ -39,3 +39,12 @@ export const ADDRESS_TTL = 3_600_000
 
 /** How often connections are counted, besides when a new one comes. */
 export const TRIM_INTERVAL = 10_000
+
+/** How long a caller may take to show that it knows the secret. It is the first thing that a peer sends. */
+export const HELLO_TIMEOUT = 5000
+
+/**
+ * Incoming connections of one host that have not shown it yet. Peers that come back together do it within a round trip,
+ * and whoever does not know the secret can have no more than these of the places for callers.
+ */
+export const MAX_HALF_OPEN_PER_HOST = 64

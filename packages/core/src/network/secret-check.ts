@@ -1,14 +1,13 @@
-import type { ConnectionProtector, MessageStream } from '@libp2p/interface'
-import { preSharedKey } from '@libp2p/pnet'
-import { xsalsa20 } from '@noble/ciphers/salsa.js'
-import { swarmKey } from './psk.ts'
+import type { AbortOptions, ConnectionProtector, MessageStream, MultiaddrConnection } from '@libp2p/interface'
+import { DEFAULT_DIAL_TIMEOUT, HELLO_TIMEOUT } from './defaults.ts'
+import { HalfOpen } from './half-open.ts'
+import { Keystream } from './keystream.ts'
+import { NONCE_BYTES, privateStream } from './private-stream.ts'
 import { tapInput } from './tap.ts'
 
 /** What a peer says first, once the secret is applied: the line of multistream-select with its length. */
 const HELLO = Buffer.from('\x13/multistream/1.0.0\n')
 
-/** In front of it stands what each side makes its stream of cipher bytes with, together with the secret. */
-const NONCE_BYTES = 24
 const FIRST_BYTES = NONCE_BYTES + HELLO.length
 
 /** Addresses that are remembered. */
@@ -20,15 +19,14 @@ const MAX_STRANGERS = 256
  */
 export class SecretCheck implements ConnectionProtector {
   readonly #secret: Uint8Array
-  readonly #protector: ConnectionProtector
   readonly #onStranger: (address: string) => void
   /** Addresses where the last call got through, but ended before a word was understood. */
   readonly #strangers = new Set<string>()
+  readonly #halfOpen = new HalfOpen()
 
   /** @param onStranger - hears of peers with another secret that have called us */
   constructor(secret: Uint8Array, onStranger: (address: string) => void) {
     this.#secret = secret
-    this.#protector = preSharedKey({ psk: swarmKey(secret) })()
     this.#onStranger = onStranger
   }
 
@@ -38,13 +36,27 @@ export class SecretCheck implements ConnectionProtector {
   }
 
   async protect(
-    connection: MessageStream & { remoteAddr?: { toString(): string } },
-    options?: Parameters<ConnectionProtector['protect']>[1]
+    connection: MultiaddrConnection,
+    options: AbortOptions = { signal: AbortSignal.timeout(DEFAULT_DIAL_TIMEOUT) }
   ): Promise<MessageStream> {
-    const address = connection.remoteAddr?.toString() ?? ''
+    const address = connection.remoteAddr.toString()
     if (connection.direction === 'outbound') this.#watchCall(connection, address)
-    else this.#awaitHello(connection, { onNoise: () => this.#onStranger(address) })
-    return this.#protector.protect(connection, options)
+    else this.#watchCaller(connection, address)
+    return privateStream(connection, this.#secret, options)
+  }
+
+  /** Who says nothing, or slowly, is in the way of others: libp2p waits for a limited number of callers at once. */
+  #watchCaller(connection: MessageStream, address: string): void {
+    const [, , host = ''] = address.split('/')
+    const close = (reason: Error): void => connection.abort(reason)
+    const release = this.#halfOpen.add(host, close)
+    const timeout = setTimeout(() => close(new Error('said nothing in time')), HELLO_TIMEOUT).unref()
+    const onDecided = (): void => {
+      clearTimeout(timeout)
+      release()
+    }
+    connection.addEventListener('close', onDecided)
+    this.#awaitHello(connection, { onNoise: () => this.#onStranger(address), onHello: onDecided })
   }
 
   #watchCall(connection: MessageStream, address: string): void {
@@ -84,6 +96,6 @@ export class SecretCheck implements ConnectionProtector {
     // Said in clear: the other side has no secret at all.
     if (first.subarray(0, HELLO.length).equals(HELLO)) return false
     if (first.length < FIRST_BYTES) return undefined
-    return HELLO.equals(xsalsa20(this.#secret, first.subarray(0, NONCE_BYTES), first.subarray(NONCE_BYTES)))
+    return HELLO.equals(new Keystream(this.#secret, first.subarray(0, NONCE_BYTES)).apply(first.subarray(NONCE_BYTES)))
   }
 }
