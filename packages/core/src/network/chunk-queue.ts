@@ -1,10 +1,16 @@
 import { toError } from '../util/errors.ts'
 
+/** Chunks up to this size are put together while they wait, or a stream of single bytes would cost an object for each. */
+const SMALL_CHUNK = 1024
+const GATHERED_CHUNK = 16 * 1024
+
 /** The reading side of a byte stream: what has come and is not yet read, the end, and what broke it. */
 export class ChunkQueue {
   readonly #onTaken: () => void
   readonly #broken = new AbortController()
   #chunks: Uint8Array[] = []
+  /** What the last of the chunks is a part of when small ones were put together, and how full it is. */
+  #gathered = { buffer: new Uint8Array(0), end: 0 }
   #size = 0
   #hasEnded = false
   #wake = (): void => {}
@@ -27,7 +33,8 @@ export class ChunkQueue {
   /** Adds what has come; thrown away once the reading has ended. */
   push(chunk: Uint8Array): void {
     if (this.#hasEnded || this.broken.aborted || chunk.length === 0) return
-    this.#chunks.push(chunk)
+    if (chunk.length > SMALL_CHUNK || this.#chunks.length === 0) this.#chunks.push(chunk)
+    else this.#gather(chunk)
     this.#size += chunk.length
     this.#wake()
   }
@@ -50,6 +57,20 @@ export class ChunkQueue {
     this.#chunks = []
     this.#size = 0
     this.#onTaken()
+  }
+
+  /** Puts a small chunk behind the last one, which may be of the same kind. */
+  #gather(chunk: Uint8Array): void {
+    const last = this.#chunks.at(-1)
+    const { buffer, end } = this.#gathered
+    const isOpen = last?.buffer === buffer.buffer && end + chunk.length <= buffer.length
+    const target = isOpen ? this.#gathered : { buffer: new Uint8Array(GATHERED_CHUNK), end: 0 }
+    const start = isOpen ? end - last.length : 0
+    target.buffer.set(chunk, target.end)
+    target.end += chunk.length
+    this.#gathered = target
+    if (isOpen) this.#chunks.pop()
+    this.#chunks.push(target.buffer.subarray(start, target.end))
   }
 
   async *read(): AsyncGenerator<Uint8Array, void, undefined> {

@@ -14,24 +14,48 @@ export async function* readFrames(
   source: AsyncIterable<Uint8Array>,
   maxSize: number
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let chunks: Uint8Array[] = []
-  let size = 0
-  let needed = 1
+  const held = new HeldBytes()
   for await (const chunk of source) {
-    chunks.push(chunk)
-    size += chunk.length
-    if (size < needed) continue
-    let rest = chunks.length === 1 ? chunk : Buffer.concat(chunks)
-    for (let end = frameEnd(rest, maxSize); ; end = frameEnd(rest, maxSize)) {
-      needed = end.end
-      if (needed > rest.length) break
-      yield rest.subarray(end.start, end.end)
-      rest = rest.subarray(end.end)
+    let rest = held.size === 0 ? chunk : held.add(chunk)
+    for (let next = frameEnd(rest, maxSize); ; next = frameEnd(rest, maxSize)) {
+      if (next.end > rest.length) break
+      yield rest.subarray(next.start, next.end)
+      rest = rest.subarray(next.end)
     }
-    chunks = [rest]
-    size = rest.length
+    held.keep(rest)
   }
-  if (size > 0) throw malformed('the stream ended within a message')
+  if (held.size > 0) throw malformed('the stream ended within a message')
+}
+
+/** The beginning of a message, in one piece: a message that comes byte by byte must not cost an object for each. */
+class HeldBytes {
+  #buffer = new Uint8Array(0)
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** @returns all that is held, valid until the next call */
+  add(chunk: Uint8Array): Uint8Array {
+    const size = this.#size + chunk.length
+    if (size > this.#buffer.length) {
+      const grown = new Uint8Array(2 * size)
+      grown.set(this.#buffer.subarray(0, this.#size))
+      this.#buffer = grown
+    }
+    this.#buffer.set(chunk, this.#size)
+    this.#size = size
+    return this.#buffer.subarray(0, size)
+  }
+
+  /** Holds these bytes and no others; they may be some of those that are held. */
+  keep(bytes: Uint8Array): void {
+    if (bytes.length === this.#size && bytes.buffer === this.#buffer.buffer) return
+    const kept = new Uint8Array(bytes)
+    this.#buffer = kept
+    this.#size = kept.length
+  }
 }
 
 /** A message with its length in front. */
