@@ -71,6 +71,10 @@ export class BlockDamagedError extends ClusterError {
 
 /** Whether these are the bytes that the CID names. A hash function other than sha2-256 is never used here. */
 export function matches(cid: CID, bytes: Uint8Array): boolean {
-  const { code, digest } = cid.multihash
-  return code === SHA2_256 && digest.length === SHA2_256_SIZE && hash('sha256', bytes, 'buffer').equals(digest)
+  return canNameBlock(cid) && hash('sha256', bytes, 'buffer').equals(cid.multihash.digest)
+}
+
+/** Whether there can be a block with this CID. What other peers send may be a CID that is none, or megabytes long. */
+export function canNameBlock({ multihash: { code, digest } }: CID): boolean {
+  return code === SHA2_256 && digest.length === SHA2_256_SIZE
 }

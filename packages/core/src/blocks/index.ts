@@ -11,5 +11,5 @@
  */
 export { blockIdOf, cidOfBlockId, cidOfBytes } from './block-id.ts'
 export type { BlockId } from './block-id.ts'
-export { BlockDamagedError, DatastoreBlocks, matches, storedOrAbsent } from './blockstore.ts'
+export { BlockDamagedError, canNameBlock, DatastoreBlocks, matches, storedOrAbsent } from './blockstore.ts'
 export type { BlockReader } from './interface.ts'

@@ -14,3 +14,6 @@ export const GREETING_DELAY = 200
 /** Time between two greetings for each member, so that all greetings of a cluster come to the same, and its most. */
 export const GREETING_INTERVAL_PER_MEMBER = 100
 export const GREETING_INTERVAL_MAX = 5000
+
+/** Lines a minute about alerts: a large cluster that falls apart has some hundred, a peer that means harm any number. */
+export const MAX_ALERT_LINES = 500

@@ -4,6 +4,7 @@ import type { Reading } from '../informer/interface.ts'
 import type { PubsubMessage, Topic } from '../network/index.ts'
 import { messageOf } from '../util/errors.ts'
 import { EventBus } from '../util/event-bus.ts'
+import { limitedLogger } from '../util/limited-logger.ts'
 import type { Logger } from '../util/logger.ts'
 import { RepeatingTask } from '../util/repeating-task.ts'
 import type { AbortOptions, Startable } from '../util/startable.ts'
@@ -14,6 +15,7 @@ import {
   GREETING_DELAY,
   GREETING_INTERVAL_MAX,
   GREETING_INTERVAL_PER_MEMBER,
+  MAX_ALERT_LINES,
   MAX_ALERTS
 } from './defaults.ts'
 import { Failures } from './failures.ts'
@@ -29,6 +31,8 @@ export class MetricsMonitor implements Monitor {
   readonly #components: MonitorComponents
   readonly #init: MonitorInit
   readonly #log: Logger
+  /** Metrics of any name come from others, and any number of them may expire. */
+  readonly #alertLog: Logger
   readonly #events: EventBus<MonitorEvents>
   readonly #topic: Topic | undefined
   readonly #store = new MetricStore()
@@ -45,6 +49,7 @@ export class MetricsMonitor implements Monitor {
     this.#components = components
     this.#init = init
     this.#log = components.logger.forComponent('monitor')
+    this.#alertLog = limitedLogger(this.#log, MAX_ALERT_LINES, () => performance.now())
     this.#events = new EventBus((err) => this.#log.error(messageOf(err)))
     this.#topic = components.pubsub?.topic(METRICS_TOPIC)
     const ping = { name: PING, ttl: this.#pingTtl, read: (options?: AbortOptions) => this.#ping(options) }
@@ -170,7 +175,7 @@ export class MetricsMonitor implements Monitor {
     const peerset = this.#components.peerset?.()
     for (const metric of this.#failures.check(this.#store.newest(), now())) {
       if (this.#init.followerMode === true || peerset?.includes(metric.peer) === false) continue
-      this.#log.warn(`metric alert for ${metric.name}: Peer: ${metric.peer}.`)
+      this.#alertLog.warn(`metric alert for ${metric.name}: Peer: ${metric.peer}.`)
       const alert = { ...metric, triggeredAt: Time.fromDate(new Date()) }
       if (this.#alerts.length > MAX_ALERTS) this.#alerts = []
       this.#alerts.push(alert)

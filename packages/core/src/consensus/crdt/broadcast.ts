@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
-import { cidFromBytes, encodeBase58 } from '@ipfs-cluster/api'
+import { cidFromBytes, ClusterError, encodeBase58 } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
+import { canNameBlock } from '../../blocks/index.ts'
 import { ProtobufReader, ProtobufWriter } from '../../codec/index.ts'
+import { MAX_WAITING_HEADS } from './defaults.ts'
 
 const HEADS = 1
 const HEAD_CID = 1
@@ -17,9 +19,10 @@ export function encodeBroadcast(heads: readonly CID[]): Uint8Array {
 }
 
 /**
- * Reads such a message. Old peers send the bytes of one CID and nothing around them.
+ * Reads such a message. Old peers send the bytes of one CID and nothing around them. Only so many heads are taken as can
+ * wait to be walked; the rest comes again.
  *
- * @throws ClusterError when it is neither
+ * @throws ClusterError when it is neither, or names what is no delta block
  */
 export function decodeBroadcast(message: Uint8Array): CID[] {
   try {
@@ -28,14 +31,21 @@ export function decodeBroadcast(message: Uint8Array): CID[] {
   } catch (err) {
     if (message[0] !== 0x01) throw err
   }
-  return [cidFromBytes(message)]
+  return [readCid(message)]
+}
+
+/** A CID may bring its block along and so be as large as a message: such a one is not kept. */
+function readCid(bytes: Uint8Array): CID {
+  const cid = cidFromBytes(bytes)
+  if (!canNameBlock(cid)) throw new ClusterError('ERR_BAD_ENCODING', 'a head with another hash than sha2-256')
+  return cid
 }
 
 function readHeads(message: Uint8Array): CID[] {
   const heads: CID[] = []
   const reader = new ProtobufReader(message)
   while (reader.next()) {
-    if (reader.field === HEADS) heads.push(...readHead(reader.bytes()))
+    if (reader.field === HEADS && heads.length < MAX_WAITING_HEADS) heads.push(...readHead(reader.bytes()))
     else reader.skip()
   }
   return heads
@@ -45,7 +55,7 @@ function readHead(bytes: Uint8Array): CID[] {
   const cids: CID[] = []
   const reader = new ProtobufReader(bytes)
   while (reader.next()) {
-    if (reader.field === HEAD_CID) cids.push(cidFromBytes(reader.bytes()))
+    if (reader.field === HEAD_CID) cids.push(readCid(reader.bytes()))
     else reader.skip()
   }
   return cids

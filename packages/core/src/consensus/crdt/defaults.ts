@@ -34,6 +34,9 @@ export const MAX_WAITING_CHANGES = 10_000
 /** Milliseconds to get a block from other peers before it counts as missing. */
 export const FETCH_TIMEOUT = 120_000
 
+/** Milliseconds to get a block when others wait for their turn. It is tried again when its head is told of again. */
+export const CROWDED_FETCH_TIMEOUT = 10_000
+
 /** Blocks that are asked for at the same time: what a walk may hold in memory, at up to 2 MiB each. */
 export const MAX_FETCHES = 32
 
@@ -41,7 +44,7 @@ export const MAX_FETCHES = 32
 export const MAX_MERGED_BLOCKS = 256
 export const MAX_MERGED_SIZE = MAX_DELTA_SIZE
 
-/** Heads of other replicas that wait to be walked. More are forgotten: they come again by rebroadcast. */
+/** Heads of other replicas that wait to be walked. Beyond, the oldest are forgotten: they come again by rebroadcast. */
 export const MAX_WAITING_HEADS = 1024
 
 /** Heads that are remembered between two rebroadcasts as spoken of. Beyond, some are sent though they need not be. */
@@ -75,3 +78,18 @@ export const GREETING_INTERVAL = 1500
 
 /** How often a newcomer is told. */
 export const GREETINGS = 2
+
+/**
+ * Links that a delta block may have: one for each head that there was. What a block links and we lack is kept in memory,
+ * so a block of nothing but links to nowhere must not be taken. Clusters have as many heads as peers that write at once.
+ */
+export const MAX_LINKS = 4096
+
+/**
+ * Greatest height that is counted with. A peer that claims a greater one is taken to mean this, and what is built upon
+ * it has the same: nobody could count on from there otherwise, and all later changes would be lost.
+ */
+export const MAX_HEIGHT = 2 ** 52
+
+/** Lines a minute about what other peers send that cannot be used; any number of such things may come. */
+export const MAX_COMPLAINTS = 20

@@ -1,9 +1,10 @@
 import { ClusterError } from '@ipfs-cluster/api'
 import * as dagPb from '@ipld/dag-pb'
 import type { CID } from 'multiformats/cid'
-import { blockIdOf, cidOfBytes } from '../../blocks/index.ts'
+import { blockIdOf, canNameBlock, cidOfBytes } from '../../blocks/index.ts'
 import type { BlockId } from '../../blocks/index.ts'
 import { messageOf } from '../../util/errors.ts'
+import { MAX_LINKS } from './defaults.ts'
 import { decodeDelta, encodeDelta } from './delta.ts'
 import type { Delta } from './delta.ts'
 
@@ -37,6 +38,8 @@ export function makeBlock(delta: Delta, heads: readonly CID[]): DeltaBlock {
  */
 export function readBlock(bytes: Uint8Array): DeltaBlock {
   const { Data, Links } = decodeNode(bytes)
+  if (Links.length > MAX_LINKS) throw malformed(`${Links.length} links`)
+  if (!Links.every(({ Hash }) => canNameBlock(Hash))) throw malformed('a link with another hash than sha2-256')
   return {
     ...nameOf(bytes),
     bytes,
@@ -54,6 +57,10 @@ function decodeNode(bytes: Uint8Array): dagPb.PBNode {
   try {
     return dagPb.decode(bytes)
   } catch (cause) {
-    throw new ClusterError('ERR_BAD_ENCODING', `malformed delta block: ${messageOf(cause)}`, { cause })
+    throw malformed(messageOf(cause), cause)
   }
+}
+
+function malformed(reason: string, cause?: unknown): ClusterError {
+  return new ClusterError('ERR_BAD_ENCODING', `malformed delta block: ${reason}`, { cause })
 }

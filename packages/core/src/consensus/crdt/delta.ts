@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
-import { ClusterError } from '@ipfs-cluster/api'
 import type { BlockId } from '../../blocks/index.ts'
 import { ProtobufReader, ProtobufWriter } from '../../codec/index.ts'
+import { MAX_HEIGHT } from './defaults.ts'
 
 /** A key that is added to the set, with its value. */
 export interface Element {
@@ -55,9 +55,7 @@ export function decodeDelta(bytes: Uint8Array): Delta {
     else if (reader.field === DeltaField.PRIORITY) priority = reader.uint64()
     else reader.skip()
   }
-  // A height that cannot be counted on from would end the life of a replica that takes it.
-  if (priority >= Number.MAX_SAFE_INTEGER) throw new ClusterError('ERR_BAD_ENCODING', 'the height of a delta is absurd')
-  return { elements, tombstones, priority }
+  return { elements, tombstones, priority: Math.min(priority, MAX_HEIGHT) }
 }
 
 /** Bytes that an element or a tombstone takes in the protobuf form, or a few more. */

@@ -1,6 +1,6 @@
 import type { CID } from 'multiformats/cid'
 import { applyOwnBlock } from './apply.ts'
-import { MAX_DELTA_SIZE } from './defaults.ts'
+import { MAX_DELTA_SIZE, MAX_HEIGHT, MAX_LINKS } from './defaults.ts'
 import { makeBlock } from './delta-block.ts'
 import { encodedSize } from './delta.ts'
 import type { Delta, Element, Tombstone } from './delta.ts'
@@ -26,7 +26,8 @@ export function changeSize(change: Change): number {
 export async function applyChanges(tx: Transaction, changes: readonly Change[]): Promise<CID | undefined> {
   let last: CID | undefined
   for await (const delta of deltasFor(changes, tx)) {
-    const block = makeBlock({ ...delta, priority: tx.heads.maxHeight + 1 }, tx.heads.cids())
+    const priority = Math.min(tx.heads.maxHeight + 1, MAX_HEIGHT)
+    const block = makeBlock({ ...delta, priority }, tx.heads.cids().slice(0, MAX_LINKS))
     await applyOwnBlock(tx, block)
     last = block.cid
   }

@@ -3,11 +3,12 @@ import { ClusterError } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { Datastore } from '../../datastore/index.ts'
 import { messageOf } from '../../util/errors.ts'
+import { limitedLogger } from '../../util/limited-logger.ts'
 import type { Logger } from '../../util/logger.ts'
 import { RepeatingTask } from '../../util/repeating-task.ts'
 import { Announcer } from './announcer.ts'
 import { decodeBroadcast } from './broadcast.ts'
-import { FIRST_CHECK_DELAY } from './defaults.ts'
+import { FIRST_CHECK_DELAY, MAX_COMPLAINTS } from './defaults.ts'
 import type { BroadcastMessage, Broadcaster, DeltaSource } from './interface.ts'
 import type { Mender } from './mender.ts'
 import type { ProgressMeter } from './progress.ts'
@@ -38,6 +39,8 @@ export interface ReplicationInit {
 export class Replication {
   readonly #init: ReplicationInit
   readonly #walker: Walker
+  /** For what others send, who may send any number of messages. */
+  readonly #complaints: Logger
   readonly #announcer: Announcer | undefined
   readonly #repair: RepeatingTask
   readonly #check: RepeatingTask
@@ -47,6 +50,7 @@ export class Replication {
   constructor(init: ReplicationInit) {
     const { replica, source, broadcaster, meter, repairInterval, log } = init
     this.#init = init
+    this.#complaints = limitedLogger(log, MAX_COMPLAINTS, () => performance.now())
     this.#walker = new Walker({ replica, meter, log, ...(source === undefined ? {} : { source }) })
     if (broadcaster !== undefined) {
       const heads = (): Replica['heads'] => replica.heads
@@ -111,7 +115,7 @@ export class Replication {
       this.#announcer?.heard(heads)
       this.#walker.follow(heads)
     } catch (err) {
-      this.#init.log.warn(`passed over a malformed message of ${from}: ${messageOf(err)}`)
+      this.#complaints.warn(`passed over a malformed message of ${from}: ${messageOf(err)}`)
     }
   }
 

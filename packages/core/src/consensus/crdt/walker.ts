@@ -2,10 +2,19 @@ import type { CID } from 'multiformats/cid'
 import { blockIdOf, cidOfBlockId, matches, storedOrAbsent } from '../../blocks/index.ts'
 import type { BlockId } from '../../blocks/index.ts'
 import { messageOf } from '../../util/errors.ts'
+import { limitedLogger } from '../../util/limited-logger.ts'
 import type { Logger } from '../../util/logger.ts'
 import { withDeadline } from '../../util/signals.ts'
 import { applyForeignBlocks } from './apply.ts'
-import { FETCH_TIMEOUT, MAX_FETCHES, MAX_MERGED_BLOCKS, MAX_MERGED_SIZE, MAX_WAITING_HEADS } from './defaults.ts'
+import {
+  CROWDED_FETCH_TIMEOUT,
+  FETCH_TIMEOUT,
+  MAX_COMPLAINTS,
+  MAX_FETCHES,
+  MAX_MERGED_BLOCKS,
+  MAX_MERGED_SIZE,
+  MAX_WAITING_HEADS
+} from './defaults.ts'
 import { readBlock } from './delta-block.ts'
 import type { DeltaBlock } from './delta-block.ts'
 import type { DeltaSource } from './interface.ts'
@@ -21,6 +30,13 @@ export interface WalkerInit {
   log: Logger
 }
 
+/** A block that is on its way. */
+interface Fetch {
+  readonly done: Promise<void>
+  readonly since: number
+  readonly end: AbortController
+}
+
 /**
  * Brings in what other replicas have: starts at heads they tell of, and follows the links down to blocks that are part
  * of the set. Blocks are merged as they come, since their order does not matter; what is still missing is known to the
@@ -34,22 +50,28 @@ export class Walker {
   readonly #abort = new AbortController()
   /** Heads of others that nothing of ours links, as far as we know. */
   readonly #heads = new Map<BlockId, CID>()
-  readonly #fetching = new Map<BlockId, Promise<void>>()
+  readonly #fetching = new Map<BlockId, Fetch>()
   readonly #fetched: DeltaBlock[] = []
   /** Missing blocks that could not be had; tried again on the next occasion. */
   readonly #unavailable = new Set<BlockId>()
   #running: Promise<void> | undefined
+  /** Resolves when there may be more to fetch than before. */
+  #news = Promise.withResolvers<void>()
 
   constructor(init: WalkerInit) {
     this.#replica = init.replica
     this.#source = init.source
-    this.#log = init.log
+    this.#log = limitedLogger(init.log, MAX_COMPLAINTS, () => performance.now())
     this.#meter = init.meter
   }
 
   /** Walks from heads that another replica told of. Does not wait. */
   follow(heads: readonly CID[]): void {
-    for (const cid of heads) if (this.#heads.size < MAX_WAITING_HEADS) this.#heads.set(blockIdOf(cid), cid)
+    for (const cid of heads) this.#heads.set(blockIdOf(cid), cid)
+    for (const oldest of this.#heads.keys()) {
+      if (this.#heads.size <= MAX_WAITING_HEADS) break
+      this.#heads.delete(oldest)
+    }
     this.resume()
   }
 
@@ -57,6 +79,7 @@ export class Walker {
   resume(): void {
     if (this.#abort.signal.aborted) return
     this.#unavailable.clear()
+    this.#news.resolve()
     this.#running ??= this.#walk()
   }
 
@@ -67,6 +90,7 @@ export class Walker {
 
   async stop(): Promise<void> {
     this.#abort.abort()
+    for (const { end } of this.#fetching.values()) end.abort()
     await this.#running
   }
 
@@ -74,9 +98,10 @@ export class Walker {
     this.#meter.begin()
     try {
       for (;;) {
+        this.#news = Promise.withResolvers()
         await this.#startFetches()
         if (this.#fetched.length > 0) await this.#merge(this.#withThoseBelow(this.#fetched.splice(0)))
-        else if (this.#fetching.size > 0) await Promise.race(this.#fetching.values())
+        else if (this.#fetching.size > 0) await this.#somethingNew()
         else return
       }
     } catch (err) {
@@ -87,13 +112,31 @@ export class Walker {
     }
   }
 
+  /** Waits for a block, for more to fetch, or until somebody else may have had a turn for long enough. */
+  async #somethingNew(): Promise<void> {
+    const news = this.#news
+    const timer = setTimeout(() => news.resolve(), CROWDED_FETCH_TIMEOUT).unref()
+    await Promise.race([news.promise, ...Array.from(this.#fetching.values(), ({ done }) => done)])
+    clearTimeout(timer)
+  }
+
   async #startFetches(): Promise<void> {
     if (this.#abort.signal.aborted) return
     await this.#dropKnownHeads()
     for (const id of this.#wanted()) {
-      if (this.#fetching.size + this.#fetched.length >= MAX_FETCHES) return
-      this.#fetching.set(id, this.#fetch(id))
+      if (this.#fetching.size + this.#fetched.length >= MAX_FETCHES) {
+        this.#makeRoom()
+        return
+      }
+      const end = new AbortController()
+      this.#fetching.set(id, { done: this.#fetch(id, end.signal), since: performance.now(), end })
     }
+  }
+
+  /** Who tells of blocks that nobody has must not keep those from being fetched that somebody has. */
+  #makeRoom(): void {
+    const latest = performance.now() - CROWDED_FETCH_TIMEOUT
+    for (const { since, end } of this.#fetching.values()) if (since <= latest) end.abort(new Error('others wait'))
   }
 
   async #dropKnownHeads(): Promise<void> {
@@ -113,9 +156,9 @@ export class Walker {
     }
   }
 
-  async #fetch(id: BlockId): Promise<void> {
+  async #fetch(id: BlockId, signal: AbortSignal): Promise<void> {
     try {
-      this.#fetched.push(readBlock(await this.#getBytes(cidOfBlockId(id))))
+      this.#fetched.push(readBlock(await this.#getBytes(cidOfBlockId(id), signal)))
     } catch (err) {
       this.#unavailable.add(id)
       // A head that cannot be had is told of again by those who have it.
@@ -126,14 +169,14 @@ export class Walker {
     }
   }
 
-  async #getBytes(cid: CID): Promise<Uint8Array> {
+  async #getBytes(cid: CID, end: AbortSignal): Promise<Uint8Array> {
     const atHand = this.#source?.takeAtHand?.(cid)
     if (atHand !== undefined && matches(cid, atHand)) return atHand
     const stored = await storedOrAbsent(this.#replica.blocks, cid)
     if (stored !== undefined) return stored
     const source = this.#source
     if (source === undefined) throw new Error('there is nowhere to get blocks from')
-    const bytes = await withDeadline(FETCH_TIMEOUT, this.#abort.signal, (signal) => source.getBlock(cid, { signal }))
+    const bytes = await withDeadline(FETCH_TIMEOUT, end, (signal) => source.getBlock(cid, { signal }))
     if (!matches(cid, bytes)) throw new Error('the bytes are not those of the block')
     return bytes
   }
