@@ -9,6 +9,7 @@ export type FetchFirst = (cid: CID, signal: AbortSignal) => Promise<Uint8Array |
 
 /** A block that is asked for again gets a fresh place in the messages to other nodes, in case one was lost. */
 const RETRY_MS = 15_000
+const NOBODY_WAITS = new Error('nobody waits for the block any more')
 
 interface Want {
   promise: Promise<Uint8Array>
@@ -71,11 +72,11 @@ export class SharedWants {
   }
 
   async #ask(cid: CID, stop: AbortSignal): Promise<Uint8Array> {
-    if (this.#fetchFirst !== undefined) {
-      const bytes = await this.#fetchFirst(cid, stop)
-      if (bytes !== undefined) return bytes
-    }
     for (;;) {
+      if (this.#fetchFirst !== undefined) {
+        const bytes = await this.#fetchFirst(cid, stop)
+        if (bytes !== undefined) return bytes
+      }
       const patience = AbortSignal.timeout(RETRY_MS)
       try {
         return await this.#fetch(cid, AbortSignal.any([stop, patience]))
@@ -86,7 +87,8 @@ export class SharedWants {
   }
 
   #end(key: string, want: Want): void {
-    want.stop.abort()
+    // Made once: an error of its own for each block, with its stack, costs more than the rest of a want.
+    want.stop.abort(NOBODY_WAITS)
     if (this.#wants.get(key) === want) this.#wants.delete(key)
   }
 }

@@ -15,6 +15,7 @@ import type { Identity } from '../repo/identity.ts'
 import type { BlockStore } from '../store/block-store.ts'
 import { BitswapExchange } from './bitswap.ts'
 import { DirectExchange } from './direct/index.ts'
+import { lazyTls } from './lazy-tls.ts'
 import { onlineServices } from './online.ts'
 
 const PROVIDE_TIMEOUT_MS = 60_000
@@ -64,7 +65,7 @@ export class Swarm {
       addresses: { listen: [...init.listen] },
       nodeInfo: { userAgent: AGENT_VERSION },
       transports: [tcp()],
-      connectionEncrypters: [noise()],
+      connectionEncrypters: [lazyTls(), noise()],
       streamMuxers: [yamux()],
       services: { identify: identify(), ...(isOnline ? await onlineServices() : {}) },
       ...(isOnline ? {} : { connectionGater: { denyDialMultiaddr: (address: Multiaddr) => !isLoopback(address) } })
