@@ -45,5 +45,5 @@ function pluginOf(part: 'allocator' | 'informer', { module, options }: PluginCon
       `${part} plugin ${module}: not loaded for a configuration from ${place.source}`
     )
   }
-  return { part, module, options, path: resolve(place.folder, module) }
+  return { part, module, options: options ?? {}, path: resolve(place.folder, module) }
 }

@@ -52,6 +52,45 @@ describe('service.json', () => {
     expect(formatServiceConfig(applyEnvironment(defaultServiceConfig(init), env))).toBe(fixture(name))
   })
 
+  it('keeps what is written by hand, and makes none of it', () => {
+    const text = fixture('init-default')
+      .replace('"allocator": {', '"allocator": {"plugin": {"module": "./a.mjs", "options": {"deep": [1, null]}},')
+      .replace('"informer": {', '"informer": {"plugin": {"module": "b.mjs"}, "numpin": {"metric_ttl": "20s"},')
+    const config = parseServiceConfig(text, 'service.json')
+    expect(config.allocator.plugin).toEqual({ module: './a.mjs', options: { deep: [1, null] } })
+    expect(config.informer).toMatchObject({ plugin: { module: 'b.mjs', options: null }, numpin: { metricTtl: 20_000 } })
+    expect(parseServiceConfig(formatServiceConfig(config), 'service.json')).toEqual(config)
+    const made = defaultServiceConfig({ consensus: 'crdt', datastore: 'leveldb' })
+    expect([made.allocator.plugin, made.informer.plugin, made.informer.numpin]).toEqual([
+      undefined,
+      undefined,
+      undefined
+    ])
+    const env = { CLUSTER_ALLOCATORPLUGIN_MODULE: './c.mjs', CLUSTER_INFORMERPLUGIN_OPTIONS: '{"a":1}' }
+    expect(applyEnvironment(config, env)).toMatchObject({
+      allocator: { plugin: { module: './c.mjs', options: { deep: [1, null] } } },
+      informer: { plugin: { module: 'b.mjs', options: { a: 1 } } }
+    })
+    expect(applyEnvironment(made, env).allocator.plugin).toBeUndefined()
+  })
+
+  it.each([
+    ['allocator', {}, 'allocator.plugin.module is undefined'],
+    ['informer', { module: '' }, 'informer.plugin.module is undefined']
+  ])('needs the module of a plugin (%s)', (part, plugin, message) => {
+    const text = JSON.stringify({ ...(JSON.parse(minimal) as object), [part]: { plugin } }, null, 2)
+    const error = failure(text)
+    expect(error.message).toBe(message)
+    expect(error.hint).toContain(`${part}.plugin.module`)
+    expect(text.split('\n')[(error.line ?? 0) - 1]).toMatch(/plugin|module/)
+  })
+
+  it('has metrics to allocate by', () => {
+    const config = defaultServiceConfig({ consensus: 'crdt', datastore: 'leveldb' })
+    config.allocator.balanced.allocateBy = []
+    expect(() => formatServiceConfig(config)).toThrow('metricalloc.allocate_by is invalid')
+  })
+
   it('has a new secret each time', () => {
     const make = (): string =>
       encodeSecret(defaultServiceConfig({ consensus: 'crdt', datastore: 'leveldb' }).cluster.secret)
