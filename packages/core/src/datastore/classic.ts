@@ -1,5 +1,7 @@
-import { statfs } from 'node:fs/promises'
+import { readdir, statfs } from 'node:fs/promises'
+import { ClusterError } from '@ipfs-cluster/api'
 import { ClassicLevel } from 'classic-level'
+import type { AbortOptions } from '../util/startable.ts'
 import { DEFAULT_CACHE_SIZE, DEFAULT_REOPEN_DELAY, DEFAULT_WRITE_BUFFER_SIZE, MIN_FREE_BYTES } from './defaults.ts'
 import { breaksWriting, toDatastoreError } from './errors.ts'
 import type { KeyRange, Write } from './interface.ts'
@@ -9,6 +11,9 @@ import { toLevelRange } from './range.ts'
 
 /** Sorts behind every key that is text. */
 const BEHIND_ALL = '\u{10ffff}'
+
+/** What a LevelDB folder holds besides what can be made again. */
+const DATA_FILE = /^(\d+\.(ldb|sst|log)|MANIFEST-\d+)$/
 
 /** A LevelDB folder, as classic-level and the Go release both know it. */
 export class ClassicDatastore extends LevelDatastore<ClassicLevel<string, Uint8Array>> {
@@ -30,6 +35,11 @@ export class ClassicDatastore extends LevelDatastore<ClassicLevel<string, Uint8A
     this.#reopenDelay = init.reopenDelay ?? DEFAULT_REOPEN_DELAY
   }
 
+  override async open(options: AbortOptions = {}): Promise<void> {
+    await this.#requireRoot()
+    await super.open(options)
+  }
+
   async approximateSize(range: KeyRange): Promise<number> {
     const { gt, gte, lt } = toLevelRange(range)
     return this.read({}, () => this.db.approximateSize(gt ?? gte ?? '', lt ?? BEHIND_ALL))
@@ -43,6 +53,16 @@ export class ClassicDatastore extends LevelDatastore<ClassicLevel<string, Uint8A
       if (breaksWriting(err)) this.#fail(err as Error)
       throw err
     }
+  }
+
+  /** LevelDB takes a folder without this file for a new one, and deletes what else is in it. */
+  async #requireRoot(): Promise<void> {
+    const files = await readdir(this.location).catch((): string[] => [])
+    if (files.includes('CURRENT') || !files.some((name) => DATA_FILE.test(name))) return
+    throw new ClusterError(
+      'ERR_DATASTORE_CORRUPT',
+      `the datastore ${this.location} is damaged: its file CURRENT is gone`
+    )
   }
 
   #fail(error: Error): void {

@@ -16,7 +16,7 @@ export function toDatastoreError(error: unknown, location: string): Error {
       cause: error
     })
   }
-  if (codes.includes('LEVEL_CORRUPTION')) {
+  if (codes.includes('LEVEL_CORRUPTION') || FILE_GONE.test(text)) {
     return new ClusterError('ERR_DATASTORE_CORRUPT', `the datastore ${location} is damaged: ${text}`, { cause: error })
   }
   return new ClusterError('ERR_DATASTORE', `the datastore ${location} failed: ${text}`, { cause: error })
@@ -27,6 +27,9 @@ export function breaksWriting(error: unknown): boolean {
   const codes = codesOf(error)
   return codes.includes('LEVEL_IO_ERROR') || codes.includes('LEVEL_CORRUPTION')
 }
+
+/** A file that others name is not there. Where it is the lock, the folder is what cannot be made. */
+const FILE_GONE = /^(?!.*\/LOCK:).*no such file or directory/is
 
 /** What the system says when a disk, a quota or the largest size of a file is reached. */
 const NO_ROOM = /no space left|disk quota exceeded|file too large/i

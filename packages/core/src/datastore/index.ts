@@ -17,6 +17,7 @@ import { MemoryDatastore } from './memory.ts'
 
 export type * from './interface.ts'
 export { DHT_PREFIX, OWN_PREFIX } from './prefixes.ts'
+export { salvage } from './salvage.ts'
 
 /** How a LevelDB folder is opened. */
 export interface LevelDatastoreInit {

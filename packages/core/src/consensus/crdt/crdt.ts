@@ -4,6 +4,7 @@ import type { CID } from 'multiformats/cid'
 import { BlockDamagedError, blockIdOf } from '../../blocks/index.ts'
 import type { BlockId, BlockReader } from '../../blocks/index.ts'
 import { decodePin, encodePin, peerIdToBytes, pinKey, pinKeyToCid } from '../../codec/index.ts'
+import type { DatastoreReader } from '../../datastore/index.ts'
 import { datastorePinState } from '../../state/index.ts'
 import type { ImportTarget, PinState } from '../../state/index.ts'
 import { messageOf } from '../../util/errors.ts'
@@ -19,6 +20,7 @@ import {
   MAX_DELTA_SIZE
 } from './defaults.ts'
 import type { CrdtComponents, CrdtInit } from './index.ts'
+import { adoptBlocks } from './adopt.ts'
 import { applyChanges, changeSize } from './local.ts'
 import type { Change } from './local.ts'
 import { Mender } from './mender.ts'
@@ -166,6 +168,15 @@ export class CrdtConsensus implements Consensus, ImportTarget {
         await this.#replica.update((tx) => applyChanges(tx, changes))
       }
     })
+  }
+
+  /**
+   * Takes in the changes that another store holds, as far as they are whole: what is left of one that was damaged.
+   *
+   * @returns how many changes there were
+   */
+  adopt(store: DatastoreReader, options: AbortOptions = {}): Promise<number> {
+    return adoptBlocks(this.#replica, store, options)
   }
 
   /** Resolves when everything that other replicas told of and that can be had is merged. */

@@ -48,6 +48,16 @@ export function readBlock(bytes: Uint8Array): DeltaBlock {
   }
 }
 
+/** Reads a block that a disk may have damaged. @returns undefined when it is not the one that the name says */
+export function readWholeBlock(id: BlockId, bytes: Uint8Array): DeltaBlock | undefined {
+  try {
+    const block = readBlock(bytes)
+    return block.id === id ? block : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function nameOf(bytes: Uint8Array): { cid: CID; id: BlockId } {
   const cid = cidOfBytes(bytes)
   return { cid, id: blockIdOf(cid) }

@@ -1,8 +1,8 @@
-import { cidOfBlockId, matches } from '../../blocks/index.ts'
+import { cidOfBlockId } from '../../blocks/index.ts'
 import type { BlockId } from '../../blocks/index.ts'
 import type { DatastoreReader } from '../../datastore/index.ts'
 import type { Logger } from '../../util/logger.ts'
-import { readBlock } from './delta-block.ts'
+import { readWholeBlock } from './delta-block.ts'
 import { Heads } from './heads.ts'
 import type { Head } from './heads.ts'
 import type { CrdtKeys } from './keys.ts'
@@ -38,13 +38,8 @@ function readHead(id: BlockId, value: Uint8Array): Head | undefined {
 }
 
 function headOfBlock(id: BlockId, bytes: Uint8Array | undefined): Head | undefined {
-  try {
-    const cid = cidOfBlockId(id)
-    if (bytes === undefined || !matches(cid, bytes)) return undefined
-    return { id, cid, height: readBlock(bytes).delta.priority }
-  } catch {
-    return undefined
-  }
+  const block = bytes && readWholeBlock(id, bytes)
+  return block && { id, cid: block.cid, height: block.delta.priority }
 }
 
 async function highestBlock(datastore: DatastoreReader, keys: CrdtKeys): Promise<Head | undefined> {

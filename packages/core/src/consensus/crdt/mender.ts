@@ -7,7 +7,7 @@ import type { Logger } from '../../util/logger.ts'
 import { withDeadline } from '../../util/signals.ts'
 import type { AbortOptions } from '../../util/startable.ts'
 import { CHECKED_AT_ONCE, MAX_DAMAGED, MAX_MENDED_AT_ONCE, MEND_TIMEOUT } from './defaults.ts'
-import { readBlock } from './delta-block.ts'
+import { readWholeBlock } from './delta-block.ts'
 import type { DeltaSource } from './interface.ts'
 import type { CrdtKeys } from './keys.ts'
 
@@ -88,7 +88,7 @@ export class Mender {
     const blocks = await datastore.getMany(ids.map((id) => keys.blocks + id))
     ids.forEach((id, i) => {
       const bytes = blocks[i]
-      if (bytes === undefined || !isWhole(id, bytes)) this.note(id)
+      if (bytes === undefined || readWholeBlock(id, bytes) === undefined) this.note(id)
     })
   }
 
@@ -124,15 +124,5 @@ export class Mender {
       this.#damaged.delete(id)
       yield id
     }
-  }
-}
-
-function isWhole(id: BlockId, bytes: Uint8Array): boolean {
-  try {
-    if (!matches(cidOfBlockId(id), bytes)) return false
-    readBlock(bytes)
-    return true
-  } catch {
-    return false
   }
 }
