@@ -31,7 +31,7 @@ describe('npm start --once', () => {
     expect(outcome).toMatchObject({ code: 0, stderr: '' })
     expect(outcome.stdout).toMatch(/^Making peer1, peer2 and peer3 in /)
     expect(outcome.stdout).toMatch(/Adding docs \(\d+ files, .*\) on peer1, to be held by 2 to 3 peers/)
-    expect(outcome.stdout).toMatch(/Pinned on peer1, peer2 and peer3\n {2}peer1 {2}pinned +added here\n/)
+    expect(outcome.stdout).toMatch(/Pinned on peer1, peer2 and peer3\n {2}peer1 {2}pinned {2}added here\n/)
     for (const name of ['peer2', 'peer3']) expect(outcome.stdout).toMatch(fetchedBy(name))
     expect(outcome.stdout).toMatch(/Read back through the gateway of peer3: \d+ files, .*, every byte the same/)
     expect(outcome.stdout).toMatch(/Stopped\.\n$/)
@@ -81,7 +81,7 @@ describe('npm start --once', () => {
 
     const second = begin('--peers', '1', join(odd, '100%'))
     await second.waitFor(/runs until Ctrl-C/)
-    const pins = await (await fetch(`${/REST API (\S+)/.exec(second.stdout)?.[1]}/allocations`)).text()
+    const pins = await (await fetch(`${placesOf(second)[0]?.rest}/allocations`)).text()
     for (const run of [first, second]) expect(pins).toContain(cidOf(run))
     expect(await second.stop('SIGINT')).toBe(0)
     expect(second.stdout).toMatch(/Stopping \.\.\.\nStopped\.\n$/)
@@ -177,7 +177,7 @@ describe('npm start, while it runs', () => {
     const run = begin('--peers', '2', 'LICENSE')
     await run.waitFor(/The peers run until/)
     const text = readFileSync(join(root, 'LICENSE'))
-    const gateways = [...run.stdout.matchAll(/gateway (\S+)/g)].map(([, url = '']) => url)
+    const gateways = placesOf(run).map(({ gateway }) => `${gateway}/ipfs/${cidOf(run)}`)
     expect(gateways).toHaveLength(2)
     for (const url of gateways) expect(text.equals(Buffer.from(await (await fetch(url)).arrayBuffer()))).toBe(true)
     const commands = [...run.stdout.matchAll(/^ {2}(\S*ipfs-cluster-ctl) (.*)$/gm)]
@@ -203,11 +203,17 @@ function begin(...args: string[]): Program {
 }
 
 function fetchedBy(name: string): RegExp {
-  return new RegExp(`^ {2}${name} {2}pinned +fetched [1-9]\\S* kB over libp2p$`, 'm')
+  return new RegExp(`^ {2}${name} {2}pinned {2}fetched [1-9]\\S* kB over libp2p$`, 'm')
 }
 
 async function start(...args: string[]): Promise<Outcome> {
   return await runProgram(process.execPath, [...SCRIPT, '--free-ports', '--folder', peer, ...args], { cwd: root, env })
+}
+
+/** Where the peers are, as told. */
+function placesOf({ stdout }: { stdout: string }): { rest: string; gateway: string }[] {
+  const rows = stdout.matchAll(/^ {2}peer\d {2}(http\S+) {2}(http\S+)$/gm)
+  return [...rows].map(([, rest = '', gateway = '']) => ({ rest, gateway }))
 }
 
 function cidOf({ stdout }: { stdout: string }): string {

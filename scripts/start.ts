@@ -18,7 +18,8 @@ import type { BusyPort } from './quickstart/ports.ts'
 import { choosePorts, DEFAULT_PORTS, freePorts } from './quickstart/ports.ts'
 import { formatBytes } from './quickstart/progress.ts'
 import type { Placement } from './quickstart/replication.ts'
-import { fetchedSoFar, placementTable, replicated } from './quickstart/replication.ts'
+import { fetchedSoFar, placementRows, replicated } from './quickstart/replication.ts'
+import { aligned } from './quickstart/table.ts'
 import { verify } from './quickstart/verify.ts'
 
 const interrupted = new AbortController()
@@ -76,12 +77,13 @@ async function mainJob(cluster: QuickstartCluster, source: Source): Promise<void
 
   const placements = await replicated(cluster, { cid, size: source.size, before }, signal)
   say(`Pinned on ${listed(placements.filter(({ holds }) => holds).map(({ peer }) => peer.name))}`)
-  sayLines(placementTable(placements))
+  sayLines(aligned(placementRows(placements)))
 
   const reader = readerOf(placements)
   await verify(source, cid.toString(), reader.gatewayUrl, { signal })
   say(`\nRead back through the gateway of ${reader.name}: ${content}, every byte the same\n`)
-  sayPlaces(cluster, cid)
+  sayPlaces(cluster)
+  say(`\nSee it at ${reader.gatewayUrl}/ipfs/${cid.toString()}`)
   sayCommands(cluster, cid)
 }
 
@@ -92,13 +94,14 @@ function readerOf(placements: readonly Placement[]): QuickstartPeer {
   return reader.peer
 }
 
-function sayPlaces({ peers }: QuickstartCluster, cid: CID): void {
-  const width = Math.max(...peers.map(({ name }) => name.length))
-  for (const { name, restUrl, gatewayUrl } of peers) {
-    say(`${name.padEnd(width)}  REST API ${restUrl}  gateway ${gatewayUrl}/ipfs/${cid.toString()}`)
-  }
+function sayPlaces({ peers }: QuickstartCluster): void {
+  const table = [
+    ['', 'REST API', 'gateway'],
+    ...peers.map(({ name, restUrl, gatewayUrl }) => [name, restUrl, gatewayUrl])
+  ]
+  sayLines(aligned(table))
   const memory = memoryOf(peers.flatMap(({ pid }) => pid ?? []))
-  if (memory !== undefined) say(`Memory ${formatBytes(memory.bytes)} in ${memory.processes} processes\n`)
+  if (memory !== undefined) say(`Memory ${formatBytes(memory.bytes)} in ${memory.processes} processes`)
 }
 
 function sayCommands({ first, peers }: QuickstartCluster, cid: CID): void {

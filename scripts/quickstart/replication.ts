@@ -54,10 +54,9 @@ export async function replicated(
   }
 }
 
-/** Lines of a table for people: who holds it, and how it came there. */
-export function placementTable(placements: readonly Placement[]): string[] {
-  const width = Math.max(...placements.map(({ peer }) => peer.name.length))
-  const rows = placements.map(({ peer, holds, status, fetched }, index) => {
+/** For people: who holds it, and how it came there. */
+export function placementRows(placements: readonly Placement[]): string[][] {
+  return placements.map(({ peer, holds, status, fetched }, index) => {
     if (!holds) return [peer.name, 'not chosen', '']
     if (index === 0) return [peer.name, status, 'added here']
     return [
@@ -66,9 +65,6 @@ export function placementTable(placements: readonly Placement[]): string[] {
       fetched > 0 ? `fetched ${formatBytes(fetched)} over libp2p` : 'had it from an earlier run'
     ]
   })
-  return rows.map(([name = '', status = '', how = '']) =>
-    `  ${name.padEnd(width)}  ${status.padEnd('not chosen'.length)}  ${how}`.trimEnd()
-  )
 }
 
 function placementOf(peer: QuickstartPeer, info: PinInfoShort | undefined, cid: CID, fetched: number): Placement {
