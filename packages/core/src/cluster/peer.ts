@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { PeerId } from '@ipfs-cluster/api'
 import { ClusterError } from '@ipfs-cluster/api'
 import type { Adder, AdderComponents } from '../adder/index.ts'
@@ -37,6 +38,7 @@ import { joinCluster } from './join.ts'
 import type { ClusterNetwork } from './members.ts'
 import { NO_NETWORK } from './members.ts'
 import { formatPing } from './metrics.ts'
+import { StoreGuard } from './store-guard.ts'
 import type { RpcServicesComponents } from './rpc-services.ts'
 import { rpcServices } from './rpc-services.ts'
 
@@ -118,9 +120,17 @@ export function createPeer(init: PeerInit): Peer {
       }
     },
     members: { members: (metric) => metrics.latest(metric).map(({ peer }) => peer) },
+    onDamage: (err) => void guard?.onDamage(err),
     ...(connections && { broadcaster: connections.broadcaster, deltas: connections.deltas })
   }
   const consensus = parts.consensus?.(crdtComponents) ?? (replica = crdt(init.crdt)(crdtComponents))
+  const guard =
+    replica && parts.datastore === undefined
+      ? new StoreGuard({
+          ...{ location: init.datastore.location, datastore, replica, log: logger.forComponent('cluster') },
+          knowsOthers: () => knowsOthers(init)
+        })
+      : undefined
   const ipfs = (parts.ipfs ?? ipfsHttp(init.ipfsHttp))({
     logger,
     triggerInformers: () => metrics.measureNow()
@@ -171,14 +181,22 @@ export function createPeer(init: PeerInit): Peer {
   const leaver: Startable = { stop: () => (cluster.hasLeft ? consensus.clean() : undefined) }
   const all: readonly Startable[] = [
     ...(connections ? [connections.network] : []),
-    ...[datastore, leaver],
+    ...[guard?.store ?? datastore, leaver],
     ...(connections ? [connections.deltas] : []),
-    ...[consensus, ipfs, metrics, tracker, marks, cluster, ipfsSwarm],
+    ...[guard?.consensus ?? consensus, ipfs, metrics, tracker, marks, cluster, ipfsSwarm],
     ...(connections && init.connections
       ? served(init.connections, { ...{ connections, logger, peerId, cluster, tracker, ipfs, consensus, metrics } })
       : [])
   ]
-  return { cluster, start: (options) => startAll(all, options), stop: () => stopAll(all) }
+  const start = async (options?: AbortOptions): Promise<void> => {
+    try {
+      await startAll(all, options)
+    } catch (err) {
+      await guard?.mark(err)
+      throw err
+    }
+  }
+  return { cluster, start, stop: () => stopAll(all) }
 }
 
 interface ServedComponents extends RpcServicesComponents {
@@ -218,6 +236,14 @@ function served(init: ConnectionsInit, components: ServedComponents): Startable[
 /** Other peers that are trusted by name: the cluster relies on them, so their connections are kept before others. */
 function namedPeers({ peerId, crdt: { trustedPeers = [] } = {} }: PeerInit): PeerId[] {
   return trustedPeers.filter((peer) => peer !== EVERYBODY && peer !== peerId)
+}
+
+/** Whether this peer can find others that have the pinset. */
+async function knowsOthers(init: PeerInit): Promise<boolean> {
+  const { bootstrap = [], peerAddresses = [], peerstorePath } = init.connections ?? {}
+  if (bootstrap.length + peerAddresses.length + namedPeers(init).length > 0) return true
+  const peerstore = peerstorePath === undefined ? '' : await readFile(peerstorePath, 'utf8').catch(() => '')
+  return peerstore.trim() !== ''
 }
 
 /** Blocks are served from the CRDT; a consensus of another kind has none. */
