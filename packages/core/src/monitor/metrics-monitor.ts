@@ -9,6 +9,7 @@ import type { Logger } from '../util/logger.ts'
 import { RepeatingTask } from '../util/repeating-task.ts'
 import type { AbortOptions, Startable } from '../util/startable.ts'
 import { startAll, stopAll } from '../util/startable.ts'
+import { ClockCheck } from './clock-check.ts'
 import {
   DEFAULT_CHECK_INTERVAL,
   DEFAULT_PING_INTERVAL,
@@ -37,6 +38,7 @@ export class MetricsMonitor implements Monitor {
   readonly #topic: Topic | undefined
   readonly #store = new MetricStore()
   readonly #failures = new Failures()
+  readonly #clocks: ClockCheck
   readonly #informers: readonly RepeatingTask[]
   readonly #tasks: readonly Startable[]
   /** Alerts in the order in which they came. */
@@ -51,6 +53,7 @@ export class MetricsMonitor implements Monitor {
     this.#log = components.logger.forComponent('monitor')
     this.#alertLog = limitedLogger(this.#log, MAX_ALERT_LINES, () => performance.now())
     this.#events = new EventBus((err) => this.#log.error(messageOf(err)))
+    this.#clocks = new ClockCheck(this.#pingTtl)
     this.#topic = components.pubsub?.topic(METRICS_TOPIC)
     const ping = { name: PING, ttl: this.#pingTtl, read: (options?: AbortOptions) => this.#ping(options) }
     const tellers = { log: this.#log, tell: (reading: Reading, ttl: number) => this.#tell(reading, ttl) }
@@ -137,10 +140,17 @@ export class MetricsMonitor implements Monitor {
   #receive({ from, data }: PubsubMessage): void {
     try {
       const metric = decodeMetric(data)
-      if (metric.peer !== this.#components.peerId) this.#keep({ ...metric, receivedAt: now() })
+      if (metric.peer === this.#components.peerId) return
+      this.#keep({ ...metric, receivedAt: now() })
+      if (metric.name === PING && metric.peer === from) this.#checkClock(metric)
     } catch (err) {
       this.#log.debug(`passed over what ${from} sent as a metric: ${messageOf(err)}`)
     }
+  }
+
+  #checkClock(ping: Metric): void {
+    const complaint = this.#clocks.judge(ping, now())
+    if (complaint !== undefined) this.#log.warn(complaint)
   }
 
   /** Tells our metrics to a peer that has just come, and would hear of them at the next usual time only. */
