@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { attack } from './attack.ts'
-import { bitswapAttack } from './attacks/bitswap.ts'
-import { deltasAttack } from './attacks/deltas.ts'
-import { identifyAttack, pingAttack, relayAttack } from './attacks/identify.ts'
-import { kadAttack } from './attacks/kad.ts'
-import { rpcAttack } from './attacks/rpc.ts'
-import { muxerAttack, portAttack } from './attacks/transport.ts'
+import { STRANGER_ATTACKS } from './attacks/index.ts'
+import { header, METHODS } from './attacks/rpc.ts'
 import { HostilePeer } from './hostile-peer.ts'
 import { Victim } from './victim.ts'
 
@@ -27,17 +23,7 @@ afterAll(async () => {
   await both.stop()
 })
 
-it.each([
-  portAttack,
-  muxerAttack,
-  rpcAttack,
-  bitswapAttack,
-  deltasAttack,
-  kadAttack,
-  identifyAttack,
-  pingAttack,
-  relayAttack
-])(`$name: 200 hostile inputs of seed ${SEED} change nothing`, async ({ inputs }) => {
+it.each(STRANGER_ATTACKS)(`$name: 200 hostile inputs of seed ${SEED} change nothing`, async ({ inputs }) => {
   const all = inputs(SEED, COUNT)
   expect(all.length).toBeGreaterThanOrEqual(COUNT)
   await both.remember()
@@ -46,3 +32,11 @@ it.each([
   await both.expectUnharmed()
   expect(process.memoryUsage().rss - before).toBeLessThan(400 * MIB)
 })
+
+it.each(METHODS.filter(({ policy }) => policy !== 'open'))(
+  'a stranger may not call $service.$method',
+  async ({ service, method }) => {
+    const answer = await hostile.throwAt('/ipfscluster/1.0/rpc', header(service, method), 'closeWrite')
+    expect(Buffer.from(answer).toString('latin1')).toContain('client does not have permissions to call')
+  }
+)

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { attack } from './attack.ts'
+import { ABSURD_HEIGHTS, tellOf } from './attacks/delta-blocks.ts'
+import { MEMBER_ATTACKS } from './attacks/index.ts'
+import { dagBlock, numberField } from './bytes.ts'
+import { HostilePeer } from './hostile-peer.ts'
+import { Victim } from './victim.ts'
+
+/** Another one makes other inputs; it is part of the name of the test, and so of every failure. */
+const SEED = 20_26
+const COUNT = 200
+const MIB = 1024 * 1024
+
+let both: Victim
+let hostile: HostilePeer
+
+beforeAll(async () => {
+  both = await Victim.start('everybody')
+  hostile = await HostilePeer.create(both.target)
+})
+
+afterAll(async () => {
+  await hostile.stop()
+  await both.stop()
+})
+
+it.each(MEMBER_ATTACKS)(
+  `$name: 200 hostile inputs of seed ${SEED} from a peer that is believed change nothing`,
+  async ({ inputs }) => {
+    const all = inputs(SEED, COUNT)
+    expect(all.length).toBeGreaterThanOrEqual(COUNT)
+    await both.remember()
+    const before = process.memoryUsage().rss
+    await attack(hostile, all, () => both.expectAlive())
+    await both.expectUnharmed()
+    expect(process.memoryUsage().rss - before).toBeLessThan(400 * MIB)
+  },
+  60_000
+)
+
+it('a peer that claims a height beyond all bounds does not end the counting', async () => {
+  await both.remember()
+  for (const height of ABSURD_HEIGHTS) await tellOf(hostile, dagBlock(numberField(3, height)).bytes)
+  await both.expectUnharmed()
+})
