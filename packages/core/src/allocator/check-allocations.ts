@@ -5,7 +5,7 @@ import type { TrustPolicy } from './trust-policy.ts'
 /** What allocations are checked against. */
 export interface AllocationRules {
   /** Whether there is such a peer in the cluster. */
-  isMember(peer: PeerId): boolean
+  isMember: (peer: PeerId) => boolean
   trust: TrustPolicy | undefined
 }
 

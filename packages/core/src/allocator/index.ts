@@ -11,6 +11,7 @@
  * for (const verdict of why.peers) console.log(verdictText(verdict))
  */
 import type { Metric, PeerId } from '@ipfs-cluster/api'
+import type { ComponentLogger } from '../util/logger.ts'
 import { MetricsAllocator } from './metrics-allocator.ts'
 
 export type { AllocationExplanation, Obstacle, PeerVerdict, Standing } from './explain.ts'
@@ -42,8 +43,10 @@ export interface AllocatorComponents {
     /** The last metrics of one name and peer, the newest first; tells an expired metric from one that never came. */
     history?(name: string, peer: PeerId): Metric[]
   }
+  /** Hears why there are not enough peers; nobody does when absent. */
+  logger?: ComponentLogger
   /** Whether the consensus trusts a peer; needed by the settings that look at it. */
-  isTrusted?(peer: PeerId): boolean
+  isTrusted?: (peer: PeerId) => boolean
 }
 
 /** Makes an allocator that looks at metrics. */

@@ -1,9 +1,11 @@
 import type { Metric, PeerId } from '@ipfs-cluster/api'
-import { ClusterError } from '@ipfs-cluster/api'
+import { cidToText, ClusterError } from '@ipfs-cluster/api'
+import type { Logger } from '../util/logger.ts'
+import { nullLogger } from '../util/logger.ts'
 import type { AbortOptions } from '../util/startable.ts'
-import { DEFAULT_ALLOCATE_BY } from './defaults.ts'
+import { DEFAULT_ALLOCATE_BY, SHORTAGE_LOG_INTERVAL, SHORTAGE_LOG_PEERS } from './defaults.ts'
 import type { AllocationExplanation, ExplainedPeer, Obstacle } from './explain.ts'
-import { explainPlacement } from './explain.ts'
+import { explainPlacement, verdictText } from './explain.ts'
 import type { AllocatorComponents, AllocatorInit } from './index.ts'
 import type { AllocationRequest, Allocator } from './interface.ts'
 import type { Placement } from './place.ts'
@@ -24,6 +26,8 @@ export class MetricsAllocator implements Allocator {
   readonly #metrics: AllocatorComponents['metrics']
   readonly #allocateBy: readonly string[]
   readonly #trust: TrustPolicy | undefined
+  readonly #log: Logger
+  #toldAt = -Infinity
   #measured: Measured = { metrics: [], peers: [] }
   #ranked: { peers: readonly MeasuredPeer[]; order: readonly PeerId[] } = { peers: [], order: [] }
 
@@ -31,19 +35,26 @@ export class MetricsAllocator implements Allocator {
     this.#metrics = components.metrics
     this.#allocateBy = init.allocateBy ?? DEFAULT_ALLOCATE_BY
     this.#trust = trustPolicy(init, components)
+    this.#log = (components.logger ?? nullLogger).forComponent('allocator')
     if (this.#allocateBy.length === 0) throw new ClusterError('ERR_CONFIG', 'metricalloc.allocate_by is invalid')
   }
 
   async allocate(request: AllocationRequest, { signal }: AbortOptions = {}): Promise<PeerId[]> {
     signal?.throwIfAborted()
     const placement = this.#place(request)
-    if (placement.outcome === 'short') throw notEnoughPeers(placement)
+    if (placement.outcome === 'short') {
+      this.#tellShortage(placement, request)
+      throw notEnoughPeers(placement)
+    }
     return [...placement.allocations]
   }
 
   async explain(request: AllocationRequest, { signal }: AbortOptions = {}): Promise<AllocationExplanation> {
     signal?.throwIfAborted()
-    const placement = this.#place(request)
+    return this.#explain(this.#place(request), request)
+  }
+
+  #explain(placement: Placement, request: AllocationRequest): AllocationExplanation {
     const metrics = this.#allocateBy.map((name) => new Map(this.#metrics.latest(name).map((each) => [each.peer, each])))
     const peers = [...this.#everybody(request)].map((peer) => this.#explainedPeer(peer, metrics, request))
     return explainPlacement(placement, peers, this.#allocateBy)
@@ -61,6 +72,18 @@ export class MetricsAllocator implements Allocator {
       able: mayDiffer ? measured.filter(({ peer }) => this.#ruledOut(peer, request) === undefined) : measured,
       rank: (peers) => this.#rank(peers)
     })
+  }
+
+  /** The error refers to the log. Pins that fail by the thousand do so for the same reasons. */
+  #tellShortage(placement: Placement, request: AllocationRequest): void {
+    const now = performance.now()
+    if (now - this.#toldAt < SHORTAGE_LOG_INTERVAL) return
+    this.#toldAt = now
+    const { peers } = this.#explain(placement, request)
+    const reasons = peers.slice(0, SHORTAGE_LOG_PEERS).map(verdictText)
+    const more = peers.length > reasons.length ? [`${peers.length - reasons.length} more`] : []
+    const known = peers.length === 0 ? ['no peer is known'] : [...reasons, ...more]
+    this.#log.warn(`not enough peers for ${cidToText(request.pin.cid)}: ${known.join('; ')}`)
   }
 
   /** Most pins have the same candidates with the same metrics, so the last order is kept. */

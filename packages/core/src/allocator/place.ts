@@ -14,7 +14,7 @@ export interface PlacementInput {
   /** The peers that can take the pin, in any order. */
   able: readonly MeasuredPeer[]
   /** Puts candidates in their order; {@link rankPeers} when absent. */
-  rank?(peers: readonly MeasuredPeer[]): readonly PeerId[]
+  rank?: (peers: readonly MeasuredPeer[]) => readonly PeerId[]
 }
 
 /**

@@ -2,7 +2,7 @@ import type { PeerId } from '@ipfs-cluster/api'
 import { ClusterError } from '@ipfs-cluster/api'
 import type { PluginInit } from '../util/plugin.ts'
 import { callPlugin, pluginError } from '../util/plugin.ts'
-import type { ComponentLogger, Logger } from '../util/logger.ts'
+import type { Logger } from '../util/logger.ts'
 import { nullLogger } from '../util/logger.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import { checkAllocations } from './check-allocations.ts'
@@ -25,7 +25,7 @@ export interface PluginAllocatorComponents extends AllocatorComponents {
 export interface PluginAllocatorInit extends AllocatorInit {
   plugin: Pick<PluginInit, 'part' | 'module'>
   /** The factory of the module. */
-  make(components: PluginAllocatorComponents): unknown
+  make: (components: PluginAllocatorComponents) => unknown
   /** Milliseconds for one pin; 5 s when absent. */
   timeout?: number
 }
@@ -36,12 +36,10 @@ export interface PluginAllocatorInit extends AllocatorInit {
  *
  * @throws ClusterError `ERR_PLUGIN` when it makes no allocator
  */
-export function pluginAllocator(
-  init: PluginAllocatorInit
-): (components: AllocatorComponents & { logger?: ComponentLogger }) => Allocator {
-  return ({ logger = nullLogger, ...components }) => {
+export function pluginAllocator(init: PluginAllocatorInit): (components: AllocatorComponents) => Allocator {
+  return (components) => {
     const balanced = new MetricsAllocator(components, init)
-    const log = logger.forComponent('allocator')
+    const log = (components.logger ?? nullLogger).forComponent('allocator')
     return new PluginAllocator(makeAllocator(init, { ...components, balanced, log }), components, init)
   }
 }

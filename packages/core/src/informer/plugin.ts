@@ -17,7 +17,7 @@ export interface PluginInformerComponents extends DiskInformerComponents, Pinque
 export interface PluginInformerInit {
   plugin: Pick<PluginInit, 'part' | 'module'>
   /** The factory of the module. */
-  make(components: PluginInformerComponents): unknown
+  make: (components: PluginInformerComponents) => unknown
   /** Milliseconds for one reading; 5 s when absent. */
   timeout?: number
 }

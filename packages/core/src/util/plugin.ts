@@ -41,7 +41,7 @@ export async function loadPlugin(init: PluginInit): Promise<(components: unknown
     const exports = await abortable(loading, { signal: withTimeout(PLUGIN_TIMEOUT) })
     const make = exports[part]
     if (!isFunction(make)) {
-      throw new TypeError(`the module must export a function "${part}"; it exports: ${Object.keys(exports).join(', ')}`)
+      throw new TypeError(`the module must export a function "${part}"; it exports: ${listed(exports)}`)
     }
     const factory = make(options)
     if (!isFunction(factory)) {
@@ -77,6 +77,12 @@ export async function callPlugin<T>(
       throw limit.aborted && !signal.aborted ? new Error(`no answer within ${timeout / 1000} s`, { cause: err }) : err
     }
   })
+}
+
+function listed(exports: Record<string, unknown>): string {
+  return Object.entries(exports)
+    .map(([name, value]) => `${name} (${typeof value})`)
+    .join(', ')
 }
 
 function isFunction(value: unknown): value is (argument: unknown) => unknown {

@@ -74,6 +74,21 @@ describe('the allocator', () => {
     expect(() => metricsAllocator(both)({ metrics, isTrusted: () => true })).toThrow('cannot both be true')
   })
 
+  it('tells the log why there are too few, now and then', async () => {
+    const lines: string[] = []
+    const log = { error: () => {}, warn: (line: string) => void lines.push(line), info: () => {}, debug: () => {} }
+    const live = published([...freespace(A), metric('ping', B)])
+    const components = { metrics: live, logger: { forComponent: () => log } }
+    const allocator = metricsAllocator({ allocateBy: ['freespace'] })(components)
+    const two = { ...pin, replicationFactorMin: 2 }
+    for (let i = 0; i < 5; i++) await expect(allocator.allocate({ pin: two })).rejects.toThrow('See logs')
+    expect(lines).toEqual([
+      expect.stringMatching(
+        `^not enough peers for baf.*: ${A} not chosen: ranked 1 of 1 .freespace=100.; ${B} not chosen: it has published no`
+      )
+    ])
+  })
+
   it('gives up when it is told to', async () => {
     const signal = AbortSignal.abort(new Error('enough'))
     await expect(metricsAllocator()({ metrics }).allocate({ pin }, { signal })).rejects.toThrow('enough')

@@ -26,7 +26,10 @@ describe('loading a plugin', () => {
   })
 
   it.each([
-    ['export const Allocator = 1, other = 2', 'must export a function "allocator"; it exports: Allocator, other'],
+    [
+      'export const Allocator = 1, other = 2',
+      'must export a function "allocator"; it exports: Allocator (number), other (number)'
+    ],
     ['export const allocator = () => ({ allocate() {} })', '"allocator" must be a function of the options that gives'],
     ['export const allocator = () => { throw new Error("no such option") }', 'no such option'],
     ['throw new Error("at the top")', 'at the top']
