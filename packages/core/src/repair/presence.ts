@@ -41,6 +41,8 @@ export class Presence {
    */
   update(self: PeerId, live: readonly PeerId[], now: number): PeerId[] {
     const before = this.#live
+    // This peer has come back itself, as far as it can tell.
+    if (before.size === 0) this.#returned.set(self, now)
     this.#live = new Set([self, ...live])
     this.#hasSeenOthers ||= this.#live.size > 1
     for (const peer of before) if (!this.#live.has(peer)) this.#miss(peer, now, true)
@@ -61,6 +63,11 @@ export class Presence {
     return this.#isGone(this.#absent.get(peer) ?? this.#miss(peer, now, false), now) ? 'gone' : 'away'
   }
 
+  /** Peers that are missed, for however long. */
+  absent(): PeerId[] {
+    return [...this.#absent.keys()]
+  }
+
   /** Peers that have been missed for too long. */
   gone(now: number): PeerId[] {
     return [...this.#absent.keys()].filter((peer) => this.standing(peer, now) === 'gone')
@@ -73,7 +80,7 @@ export class Presence {
     return now - absence.since - this.#grace(absence)
   }
 
-  /** Whether the peer was missed not long ago, so that what was done in its place can be undone. */
+  /** Whether the peer was missed until not long ago, so that what was done in its place can be undone. */
   hasReturned(peer: PeerId): boolean {
     return this.#returned.has(peer)
   }

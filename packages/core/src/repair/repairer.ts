@@ -176,8 +176,10 @@ export class Repairer {
 
   /** Peers that can take a pin and are not on its list, the best first. */
   async #findPeers(pin: Pin, wanted: number, options: AbortOptions): Promise<PeerId[]> {
-    const { allocator, marks } = this.#components
-    const exclude = [...new Set([...(pin.allocations ?? []), ...marks.list().map(({ peer }) => peer)])]
+    const { allocator, marks, presence } = this.#components
+    const marked = marks.list().map(({ peer }) => peer)
+    // The metrics of a peer may outlive its pings.
+    const exclude = [...new Set([...(pin.allocations ?? []), ...marked, ...presence.absent()])]
     const request = { ...pin, allocations: [], replicationFactorMin: 1, replicationFactorMax: wanted }
     try {
       return await allocator.allocate({ pin: request, exclude }, options)
