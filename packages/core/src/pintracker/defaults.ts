@@ -39,10 +39,13 @@ export const RETRIES_AT_ONCE = 1000
 
 /**
  * Milliseconds that a pin may be silent while others wait for its slot: before its first block as long as nothing is
- * known of the network, at most while nothing is known, at most ever, and after its first block. Kubo tells of blocks
- * twice a second.
+ * known of the network, at most while nothing is known, at most ever, after its first block (Kubo tells of blocks twice
+ * a second), and at least when those that wait have been silent as well.
  */
-export const PATIENCE = { initial: 40, unknown: 5000, max: 10_000, afterProgress: 10_000 } as const
+export const PATIENCE = { initial: 40, unknown: 5000, max: 10_000, afterProgress: 10_000, again: 1000 } as const
+
+/** A pin that lost more turns than this to others stays for as long as the IPFS connector lets it, unless new ones come. */
+export const MAX_TURNS_LOST = 5
 
 /** Milliseconds between the turns that pins which gave way get although others wait. */
 export const PATIENT_TURN_INTERVAL = 5 * 60_000

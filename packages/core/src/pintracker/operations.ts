@@ -7,6 +7,7 @@ import type { CidKey } from './cid-key.ts'
 import {
   MAX_BREAKS,
   MAX_ERROR_LENGTH,
+  MAX_TURNS_LOST,
   PATIENCE,
   PATIENT_SLOT_SHARE,
   PATIENT_TURN_INTERVAL,
@@ -106,6 +107,7 @@ export class Operations {
   readonly #patience: Patience
   readonly #breaker = new OutageBreaker()
   #patientCalls = 0
+  #leaving = 0
   #nextPatientTurn = 0
   #open = false
   #effects: OperationEffect[] = []
@@ -174,10 +176,8 @@ export class Operations {
   get nextWake(): number | undefined {
     if (!this.#open) return undefined
     let next = this.#retries.next ?? Infinity
-    if (this.#pins.queue.size > 0 && this.#breaker.outage === undefined) {
-      for (const call of this.#calls.values()) {
-        if (this.#canLeave(call)) next = Math.min(next, call.aliveAt + this.#patienceFor(call))
-      }
+    if (this.#breaker.outage === undefined) {
+      for (const call of this.#calls.values()) next = Math.min(next, this.#leavesAt(call))
     }
     return next === Infinity ? undefined : next
   }
@@ -295,27 +295,30 @@ export class Operations {
     call.operation.breaks = 0
   }
 
-  /** Silent pins give their slots to those that have not had a turn, one for one. */
+  /** Silent pins give their slots to those that wait, one for one. */
   #makeRoom(now: Moment): void {
-    let wanted = this.#pins.queue.size - (this.#pins.slots - this.#pins.running)
     for (const call of this.#calls.values()) {
-      if (wanted <= 0) return
-      if (call.isLeaving) wanted--
-      if (!this.#canLeave(call) || now.ms < call.aliveAt + this.#patienceFor(call)) continue
-      wanted--
+      if (now.ms < this.#leavesAt(call)) continue
+      this.#leaving++
       call.isLeaving = true
+      if (!call.hasProgress && call.operation.turnsLost === 0) this.#patience.sawNone()
       call.operation.turnsLost++
-      if (!call.hasProgress) this.#patience.sawNone()
       this.#effects.push({ type: 'abort', operation: call.operation })
     }
   }
 
-  #canLeave({ operation, isPatient, isLeaving }: Call): boolean {
-    return operation.kind === 'pin' && !isPatient && !isLeaving && this.#operations.get(operation.key) === operation
-  }
-
-  #patienceFor({ hasProgress }: Call): number {
-    return hasProgress ? PATIENCE.afterProgress : this.#patience.milliseconds
+  /** When a call has to make room if it stays silent; never, if nobody waits for its slot. */
+  #leavesAt(call: Call): number {
+    const { operation, isPatient, isLeaving, hasProgress, aliveAt } = call
+    if (operation.kind !== 'pin' || isPatient || isLeaving) return Infinity
+    if (this.#operations.get(operation.key) !== operation) return Infinity
+    const { queue, slots, running } = this.#pins
+    const room = slots - running + this.#leaving
+    const patience = hasProgress ? PATIENCE.afterProgress : this.#patience.milliseconds
+    if (queue.size > room) return aliveAt + patience
+    if (queue.size + this.#behind.size <= room || operation.turnsLost > MAX_TURNS_LOST) return Infinity
+    // Those that wait have been silent as well: turns get longer, and the last one lasts until the connector gives up.
+    return aliveAt + Math.max(patience, PATIENCE.again) * 2 ** operation.turnsLost
   }
 
   #startNext(lane: Lane, now: Moment): void {
@@ -361,6 +364,7 @@ export class Operations {
     this.#calls.delete(operation.key)
     this.#lane(operation).running--
     if (call.isPatient) this.#patientCalls--
+    if (call.isLeaving) this.#leaving--
     if (error === undefined) this.#sawSuccess(call, now)
     else if (isOutage && this.#open) this.#openBreaker(error, now)
     const current = this.#operations.get(operation.key)

@@ -4,6 +4,8 @@ import { PATIENCE } from './defaults.ts'
 const MARGIN = 8
 /** Share of the newest observation in what counts as usual. */
 const WEIGHT = 0.2
+/** Fewer silent pins than this in a row say nothing of the network. */
+const LEAST_CROWD = 10
 
 /**
  * How long a pin may be silent before it has to give its slot to one that waits. What counts is how long pins that go
@@ -16,9 +18,9 @@ export class Patience {
   #usual: number | undefined
   #misses = 0
 
-  /** @param slots - pins at the same moment; a few times as many that are silent in a row say that the time is short */
+  /** @param slots - pins at the same moment; as many that are silent in a row say that the time is short */
   constructor(slots: number) {
-    this.#crowd = 4 * slots
+    this.#crowd = Math.max(LEAST_CROWD, slots)
   }
 
   get milliseconds(): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { Time } from '@ipfs-cluster/api'
-import fc from 'fast-check'
+import { MAX_BREAKS, PATIENCE, PATIENT_TURN_INTERVAL } from '../../src/pintracker/defaults.ts'
 import type { Operation, OperationEffect, OperationEvent, OperationKind } from '../../src/pintracker/operation.ts'
 import { FULL_QUEUE } from '../../src/pintracker/operation.ts'
 import { Operations } from '../../src/pintracker/operations.ts'
@@ -11,24 +11,34 @@ const LIMITS = {
   concurrentPins: 1,
   concurrentUnpins: 1,
   priorityPinMaxAge: 24 * HOUR,
-  priorityPinMaxRetries: 2
+  priorityPinMaxRetries: 2,
+  retry: { initial: 30_000, max: 3_600_000 }
 }
 
-/** A machine with a clock that goes one second per event, and a log of its effects in words. */
+/** A machine with a clock that goes a millisecond per event, and a log of its effects in words. */
 class Script {
   readonly operations: Operations
   readonly log: string[] = []
   readonly running = new Map<string, Operation>()
-  #now = 1_700_000_000
+  ms = 0
 
   constructor(limits: Partial<typeof LIMITS> = {}) {
     this.operations = new Operations({ ...LIMITS, ...limits })
     this.step({ type: 'opened' })
   }
 
+  get seconds(): number {
+    return 1_700_000_000 + Math.floor(this.ms / 1000)
+  }
+
   step(event: OperationEvent): OperationEffect[] {
-    const effects = this.operations.step(event, new Time(++this.#now))
+    this.ms++
+    const effects = this.operations.step(event, { time: new Time(this.seconds), ms: this.ms, chance: 0 })
     for (const effect of effects) {
+      if (effect.type === 'probe') {
+        this.log.push(`probe after ${effect.delay}`)
+        continue
+      }
       const { key, kind } = effect.operation
       this.log.push(effect.type === 'changed' ? `${key} ${effect.status}` : `${effect.type} ${kind} ${key}`)
       if (effect.type === 'start') this.running.set(`${kind} ${key}`, effect.operation)
@@ -37,14 +47,30 @@ class Script {
   }
 
   ask(kind: OperationKind, ...keys: string[]): this {
-    for (const key of keys) this.step({ type: 'requested', kind, key, pinnedAt: this.#now })
+    for (const key of keys) this.step({ type: 'requested', kind, key, pinnedAt: this.seconds })
     return this
   }
 
-  settle(name: string, error?: string): this {
+  settle(name: string, error?: string, isOutage: boolean = false): this {
     const operation = this.running.get(name)!
     this.running.delete(name)
-    this.step({ type: 'settled', operation, ...(error !== undefined && { error }) })
+    this.step({ type: 'settled', operation, isOutage, ...(error !== undefined && { error }) })
+    return this
+  }
+
+  progress(name: string, blocks: number): this {
+    this.step({ type: 'progress', operation: this.running.get(name)!, blocks })
+    return this
+  }
+
+  /** Time passes, and the machine is woken when it asked for it. */
+  pass(milliseconds: number): this {
+    const end = this.ms + milliseconds
+    for (let next = this.operations.nextWake; next !== undefined && next <= end; next = this.operations.nextWake) {
+      this.ms = Math.max(this.ms, next - 1)
+      this.step({ type: 'woken' })
+    }
+    this.ms = Math.max(this.ms, end)
     return this
   }
 
@@ -53,7 +79,8 @@ class Script {
   }
 
   statuses(): Record<string, string> {
-    return Object.fromEntries([...this.operations.values()].map((each) => [each.key, statusOfOperation(each)]))
+    const { operations } = this
+    return Object.fromEntries([...operations.values()].map((each) => [each.key, operations.view(each).status]))
   }
 }
 
@@ -72,12 +99,12 @@ describe('Operations', () => {
 
   it('does nothing before it is opened, and starts nothing after it was closed', () => {
     const operations = new Operations(LIMITS)
-    const now = new Time(1)
+    const now = { time: new Time(1), ms: 1, chance: 0 }
     expect(operations.step({ type: 'requested', kind: 'pin', key: 'a', pinnedAt: 0 }, now)).toHaveLength(1)
     expect(operations.step({ type: 'opened' }, now).map(({ type }) => type)).toEqual(['changed', 'start'])
     operations.step({ type: 'closed' }, now)
     operations.step({ type: 'requested', kind: 'unpin', key: 'b', pinnedAt: 0 }, now)
-    expect(statusOfOperation(operations.get('b')!)).toBe('unpin_queued')
+    expect(operations.view(operations.get('b')!).status).toBe('unpin_queued')
   })
 
   it('fails what the queue has no room for, and takes it when there is room again', () => {
@@ -127,7 +154,8 @@ describe('Operations', () => {
     const script = new Script().ask('pin', 'a').settle('pin a', 'no provider')
     expect(script.operations.get('a')).toMatchObject({ phase: 'error', error: 'no provider', attempts: 1 })
     script.ask('pin', 'a')
-    expect(script.operations.get('a')).toMatchObject({ phase: 'running', error: '', attempts: 2 })
+    expect(script.operations.get('a')).toMatchObject({ phase: 'running', error: 'no provider', attempts: 2 })
+    expect(script.operations.view(script.operations.get('a')!)).toMatchObject({ status: 'pinning', error: '' })
     script.settle('pin a', 'again').ask('unpin', 'a')
     expect(script.operations.get('a')).toMatchObject({ kind: 'unpin', attempts: 1 })
   })
@@ -165,47 +193,197 @@ describe('Operations', () => {
     script.settle('remote a', 'IPFS is down').settle('remote b')
     expect(script.statuses()).toEqual({ a: 'remote' })
   })
+})
 
-  it('does not lose, double or overload anything, whatever comes', () => {
-    const keys = ['a', 'b', 'c', 'd', 'e']
-    type Command = { kind: OperationKind; key: string } | { settle: number; fail: boolean }
-    const command: fc.Arbitrary<Command> = fc.oneof(
-      fc.record({
-        kind: fc.constantFrom<OperationKind>('pin', 'unpin', 'remote'),
-        key: fc.constantFrom(...keys)
-      }),
-      fc.record({ settle: fc.nat(4), fail: fc.boolean() })
-    )
-    fc.assert(
-      fc.property(fc.array(command, { maxLength: 100 }), (commands) => {
-        const script = new Script({ concurrentPins: 2, maxPinQueueSize: 100 })
-        const wanted = new Map<string, OperationKind>()
-        const settle = (at: number, fail: boolean): void => {
-          const names = [...script.running.keys()]
-          if (names.length > 0) script.settle(names[at % names.length]!, fail ? 'failed' : undefined)
-        }
-        const check = (): void => {
-          const running = [...script.running.values()]
-          expect(new Set(running.map(({ key }) => key)).size).toBe(running.length)
-          expect(running.filter(({ kind }) => kind === 'pin').length).toBeLessThanOrEqual(2)
-          expect(running.filter(({ kind }) => kind !== 'pin').length).toBeLessThanOrEqual(1)
-          const queued = [...script.operations.values()].filter((each) => statusOfOperation(each) === 'pin_queued')
-          expect(script.operations.queuedPins).toBe(queued.length)
-        }
-        for (const each of commands) {
-          if ('kind' in each) {
-            wanted.set(each.key, each.kind)
-            script.ask(each.kind, each.key)
-          } else {
-            settle(each.settle, each.fail)
-          }
-          check()
-        }
-        // What is there is what was asked for last; and all of it comes to an end.
-        for (const operation of script.operations.values()) expect(operation.kind).toBe(wanted.get(operation.key))
-        while (script.running.size > 0) settle(0, false)
-        for (const operation of script.operations.values()) expect(operation.phase).toBe('error')
-      })
-    )
+describe('a silent pin', () => {
+  it('gives its slot to one that waits, and goes on behind it without counting as tried again', () => {
+    const script = new Script({ maxPinQueueSize: 10 }).ask('pin', 'dead', 'good')
+    script.takeLog()
+    script.pass(PATIENCE.initial)
+    expect(script.takeLog()).toEqual(['abort pin dead'])
+    expect(script.settle('pin dead', 'aborted').statuses()).toEqual({ dead: 'pin_queued', good: 'pinning' })
+    expect(script.operations.get('dead')).toMatchObject({ attempts: 1, turnsLost: 1, error: '' })
+    expect(script.settle('pin good').statuses()).toEqual({ dead: 'pinning' })
+    expect(script.operations.get('dead')).toMatchObject({ attempts: 1 })
+    expect(script.settle('pin dead', 'no provider').operations.get('dead')).toMatchObject({ attempts: 1, turnsLost: 0 })
   })
+
+  it('keeps its slot when nobody waits', () => {
+    const script = new Script().ask('pin', 'dead').pass(HOUR * 1000)
+    expect(script.takeLog()).not.toContain('abort pin dead')
+    expect(script.operations.nextWake).toBeUndefined()
+  })
+
+  it('keeps its slot while blocks come, and loses it when they stop coming', () => {
+    const script = new Script().ask('pin', 'large').pass(10).progress('pin large', 1).ask('pin', 'next')
+    for (let i = 2; i < 10; i++) script.pass(PATIENCE.afterProgress - 100).progress('pin large', i)
+    expect(script.statuses()).toMatchObject({ large: 'pinning' })
+    expect(script.operations.get('large')).toMatchObject({ blocks: 9 })
+    script.takeLog()
+    expect(script.pass(PATIENCE.afterProgress).takeLog()).toEqual(['abort pin large'])
+  })
+
+  it('gives way also to those that have been silent, in longer and longer turns, and in the end to none', () => {
+    const script = new Script({ maxPinQueueSize: 10 }).ask('pin', 'a', 'b')
+    const turns: number[] = []
+    for (let from = script.ms; turns.length < 12; from = script.ms) {
+      const next = script.operations.nextWake
+      if (next === undefined) break
+      script.pass(next - from).takeLog()
+      turns.push(Math.round((next - from) / 1000))
+      script.settle([...script.running.keys()][0]!, 'aborted')
+    }
+    expect(turns).toEqual([0, 1, 2, 2, 4, 4, 8, 8, 16, 16, 32, 32].slice(0, turns.length))
+    expect(turns.length).toBeGreaterThan(8)
+  })
+
+  it('that makes it in the last moment is pinned', () => {
+    const script = new Script().ask('pin', 'slow', 'next').pass(PATIENCE.initial)
+    expect(script.settle('pin slow').statuses()).toEqual({ next: 'pinning' })
+  })
+
+  it('may be silent longer where pins that go well take longer', () => {
+    const script = new Script({ maxPinQueueSize: 100 })
+    for (let i = 0; i < 20; i++) script.ask('pin', `slow${i}`).pass(500).settle(`pin slow${i}`)
+    script.ask('pin', 'dead', 'next').takeLog()
+    expect(script.pass(3000).takeLog()).toEqual([])
+    expect(script.pass(3000).takeLog()).toEqual(['abort pin dead'])
+  })
+
+  it('gets a turn that nobody cuts short, though others never stop coming', () => {
+    const script = new Script({ maxPinQueueSize: 1000 }).ask('pin', 'dead', 'good').pass(PATIENCE.initial)
+    script.settle('pin dead', 'aborted')
+    let starts = 0
+    for (let i = 0; i < PATIENT_TURN_INTERVAL / 1000 - 2; i++) {
+      script.ask('pin', `more${i}`).pass(1000)
+      const [name = ''] = script.running.keys()
+      if (name === 'pin dead') starts++
+      else script.settle(name)
+    }
+    expect(starts).toBe(0)
+    script.ask('pin', 'last').pass(5000).settle([...script.running.keys()][0]!)
+    expect(script.statuses()).toMatchObject({ dead: 'pinning' })
+    script.takeLog()
+    script.pass(100_000)
+    expect(script.takeLog()).toEqual([])
+  })
+
+  it('20 of them take from 200 good ones no more than two short turns', () => {
+    const time = (dead: number): number => {
+      const script = new Script({ concurrentPins: 10, maxPinQueueSize: 1000 })
+      script.ask('pin', ...Array.from({ length: dead }, (_, i) => `dead${i}`))
+      script.ask('pin', ...Array.from({ length: 200 }, (_, i) => `good${i}`))
+      const from = script.ms
+      const begun = new Map<string, number>()
+      for (let left = 200; left > 0;) {
+        script.ms++
+        script.step({ type: 'woken' })
+        for (const effect of script.log.splice(0)) if (effect.startsWith('abort')) script.settle(effect.slice(6), 'aborted')
+        for (const name of script.running.keys()) {
+          if (!begun.has(name)) begun.set(name, script.ms)
+          if (!name.includes('good') || script.ms - begun.get(name)! < 100) continue
+          script.settle(name)
+          left--
+        }
+      }
+      return script.ms - from
+    }
+    expect(time(20) / time(0)).toBeLessThan(1.1)
+  })
+})
+
+describe('a failure', () => {
+  it('is tried again by itself, later each time, and at once when somebody asks', () => {
+    const script = new Script().ask('pin', 'a')
+    const waits: number[] = []
+    for (let i = 0; i < 9; i++) {
+      script.settle('pin a', 'no provider')
+      const from = script.ms
+      while (script.running.size === 0) script.pass(1000)
+      waits.push(Math.round((script.ms - from) / 30_000))
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 120, 120])
+    script.settle('pin a', 'no provider').ask('pin', 'a')
+    expect(script.operations.get('a')).toMatchObject({ phase: 'running', attempts: 11 })
+    expect(script.settle('pin a').operations.nextWake).toBeUndefined()
+  })
+
+  it('of an earlier life goes on where it was', () => {
+    const script = new Script()
+    const failure = { key: 'a', kind: 'pin' as const, since: new Time(1), attempts: 4, pinnedAt: 0, error: 'no provider' }
+    script.step({ type: 'remembered', failure, retryIn: 5000 })
+    expect(script.operations.get('a')).toMatchObject({ phase: 'error', attempts: 4, error: 'no provider' })
+    expect(script.pass(6001).operations.get('a')).toMatchObject({ phase: 'running', attempts: 5 })
+    script.step({ type: 'remembered', failure, retryIn: 5000 })
+    expect(script.operations.get('a')).toMatchObject({ phase: 'running', attempts: 5 })
+  })
+
+  it('is forgotten when there are more than may wait', () => {
+    const script = new Script()
+    for (const key of ['a', 'b', 'c']) script.ask('pin', key).settle(`pin ${key}`, 'no')
+    expect(script.statuses()).toEqual({ b: 'pin_error', c: 'pin_error' })
+    expect(script.operations.counts.pin).toEqual({ queued: 0, running: 0, error: 2 })
+  })
+
+  it('keeps no more than the beginning of a page of text', () => {
+    const script = new Script().ask('pin', 'a').settle('pin a', '<html>'.repeat(10_000))
+    expect(script.operations.get('a')!.error.length).toBeLessThan(2000)
+  })
+})
+
+describe('while the IPFS node is away', () => {
+  it('nothing is started, all that waits shows why, and goes on when it is back', () => {
+    const script = new Script({ maxPinQueueSize: 10 }).ask('pin', 'a', 'b').ask('unpin', 'c')
+    script.takeLog()
+    script.settle('pin a', 'connection refused', true)
+    expect(script.takeLog()).toEqual(['probe after 0', 'a pin_error'])
+    script.ask('unpin', 'd').pass(HOUR * 1000)
+    expect(script.statuses()).toEqual({ a: 'pin_error', b: 'pin_error', c: 'unpinning', d: 'unpin_error' })
+    expect(script.operations.view(script.operations.get('b')!)).toMatchObject({ error: 'connection refused' })
+    script.settle('unpin c', 'connection refused', true).takeLog()
+    script.step({ type: 'answering' })
+    expect(script.takeLog()).toEqual(['b pinning', 'start pin b', 'd unpinning', 'start unpin d'])
+    expect(script.statuses()).toMatchObject({ a: 'pin_queued', c: 'unpin_queued' })
+  })
+
+  it('that keeps coming and going is asked less and less often, until a call goes well', () => {
+    const script = new Script().ask('pin', 'a', 'b')
+    const fail = (name: string): string | undefined => {
+      script.takeLog()
+      script.settle(name, 'EOF', true)
+      const [probe] = script.takeLog()
+      script.step({ type: 'answering' })
+      return probe
+    }
+    expect(['pin a', 'pin b', 'pin a'].map(fail)).toEqual(['probe after 0', 'probe after 1000', 'probe after 2000'])
+    script.settle('pin b')
+    expect(fail('pin a')).toBe('probe after 0')
+  })
+
+  it('under the same pin again and again, that pin has failed', () => {
+    const script = new Script().ask('pin', 'poison')
+    for (let i = 0; i <= MAX_BREAKS; i++) {
+      script.settle('pin poison', 'EOF', true)
+      script.step({ type: 'answering' })
+    }
+    expect(script.operations.get('poison')).toMatchObject({ phase: 'error', error: 'EOF', attempts: MAX_BREAKS + 1 })
+  })
+})
+
+it('closing leaves what ran where it was', () => {
+  const script = new Script().ask('pin', 'a')
+  script.step({ type: 'closed' })
+  script.settle('pin a', 'the connector has been stopped', true)
+  expect(script.operations.get('a')).toMatchObject({ phase: 'queued', error: 'the connector has been stopped' })
+  expect(script.operations.outage).toBeUndefined()
+  script.step({ type: 'opened' })
+  expect(script.statuses()).toEqual({ a: 'pinning' })
+})
+
+it('says the place in the queue', () => {
+  const script = new Script({ maxPinQueueSize: 10 }).ask('pin', 'a')
+  script.step({ type: 'requested', kind: 'pin', key: 'old', pinnedAt: 0 })
+  script.ask('pin', 'b', 'c')
+  const places = ['a', 'b', 'c', 'old'].map((key) => script.operations.placeOf(script.operations.get(key)!))
+  expect(places).toEqual([0, 1, 2, 3])
 })
