@@ -48,3 +48,15 @@ export const HELLO_TIMEOUT = 5000
  * and whoever does not know the secret can have no more than these of the places for callers.
  */
 export const MAX_HALF_OPEN_PER_HOST = 64
+
+/** How long after a peer has described itself it is looked at whether it is one of this version. */
+export const PROTOCOLS_PATIENCE = 5000
+
+/** Lines a minute about who is in the network and should not be. */
+export const MAX_COMPLAINTS = 20
+
+/** Records of each kind that libp2p keeps: peers, and what they put into the DHT. More than a large cluster has. */
+export const MAX_RECORDS = 10_000
+
+/** Pubsub messages that are remembered so as not to be taken twice: those of half an hour, of a cluster of some hundred. */
+export const MAX_SEEN_MESSAGES = 500_000

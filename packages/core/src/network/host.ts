@@ -12,6 +12,7 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import type { Libp2pOptions, ServiceFactoryMap } from 'libp2p'
 import { announceFilter } from './announce-filter.ts'
+import { BoundedDatastore } from './bounded-datastore.ts'
 import {
   DEFAULT_AGENT_VERSION,
   DEFAULT_DIAL_TIMEOUT,
@@ -56,6 +57,7 @@ export async function createHost(
   return createLibp2p<HostServices>({
     privateKey,
     start: false,
+    datastore: new BoundedDatastore(),
     metrics: () => metrics,
     nodeInfo: { userAgent: init.agentVersion ?? DEFAULT_AGENT_VERSION },
     addresses: addressOptions(init, listen),

@@ -33,6 +33,7 @@ import { GossipPubsub } from './pubsub/gossip-pubsub.ts'
 import type { SecretCheck } from './secret-check.ts'
 import type { HostServices } from './services.ts'
 import { Trimmer } from './trimmer.ts'
+import { VersionCheck } from './version-check.ts'
 
 /** What there is while the network runs. */
 interface Running {
@@ -57,6 +58,7 @@ export class Libp2pNetwork implements Network {
   readonly #book = new AddressBook({ ttl: ADDRESS_TTL, now, random: Math.random })
   readonly #bandwidth = new BandwidthCounter(now)
   readonly #protected = new Set<PeerId>()
+  readonly #versions: VersionCheck
   #running: Running | undefined
 
   constructor(components: NetworkComponents, init: NetworkInit) {
@@ -65,6 +67,7 @@ export class Libp2pNetwork implements Network {
     this.#log = components.logger.forComponent('cluster')
     this.#events = new EventBus((err) => this.#log.error(messageOf(err)))
     this.peerId = peerIdFromPrivateKey(components.privateKey).toString()
+    this.#versions = new VersionCheck({ log: this.#log, now, offers: (peer) => this.#offers(peer) })
     this.pubsub = new GossipPubsub(components.logger.forComponent('pubsub'), now)
   }
 
@@ -163,7 +166,14 @@ export class Libp2pNetwork implements Network {
     const take = (stream: Stream, { remotePeer }: Connection): void =>
       handler(libp2pByteStream(stream), remotePeer.toString())
     await libp2p.handle(protocol, take, options)
+    this.#versions.require(protocol)
     return () => libp2p.unhandle(protocol)
+  }
+
+  /** @returns undefined when the peer is not connected */
+  async #offers(peer: PeerId): Promise<readonly string[] | undefined> {
+    const isConnected = this.#running?.libp2p.getConnections(peerIdFromString(peer)).length
+    return isConnected === undefined || isConnected === 0 ? undefined : this.protocolsOf(peer)
   }
 
   async #secretCheck(): Promise<SecretCheck | undefined> {
@@ -211,6 +221,9 @@ export class Libp2pNetwork implements Network {
       this.pubsub.forget(detail.toString())
       this.#events.emit('peer:disconnect', { peer: detail.toString() })
     })
+    libp2p.addEventListener('peer:identify', ({ detail: { peerId, agentVersion = '' } }) =>
+      this.#versions.look({ peer: peerId.toString(), agent: agentVersion })
+    )
     libp2p.addEventListener('peer:update', ({ detail: { peer } }) => {
       const addresses = peer.addresses.map(({ multiaddr }) => multiaddr.toString())
       if (peer.id.toString() !== this.peerId) this.#book.hear(peer.id.toString(), addresses)

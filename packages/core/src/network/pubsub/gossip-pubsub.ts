@@ -6,6 +6,7 @@ import type { AbortOptions } from '../../util/startable.ts'
 import { EventBus } from '../../util/event-bus.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
+import { MAX_SEEN_MESSAGES } from '../defaults.ts'
 import { FlowLimit } from '../flow-limit.ts'
 import { MAX_MESSAGE_BYTES } from './gossip-options.ts'
 import type { Pubsub, PubsubMessage, Topic } from './interface.ts'
@@ -51,6 +52,7 @@ export class GossipPubsub implements Pubsub {
   /** Begins to work through a host that has started; subscriptions from before are made up for. */
   attach(gossip: GossipSub): void {
     this.#gossip = gossip
+    boundSeen(gossip)
     gossip.addEventListener('message', (event) => this.#onMessage(event.detail))
     gossip.addEventListener('subscription-change', (event) => this.#onSubscriptionChange(event))
     gossip.topicValidators = new Validators((from, message) => this.#validate(from.toString(), message))
@@ -121,6 +123,22 @@ export class GossipPubsub implements Pubsub {
   #onSubscriptionChange({ detail }: GossipSubEvents['subscription-change']): void {
     const peer = detail.peerId.toString()
     for (const { topic, subscribe } of detail.subscriptions) if (subscribe) this.#subscribers.emit(topic, peer)
+  }
+}
+
+/**
+ * libp2p remembers every message for half an hour, also those that are refused: somebody who sends many would fill the
+ * memory. The oldest are forgotten, at the price of taking a message twice.
+ */
+function boundSeen(gossip: GossipSub): void {
+  const { seenCache } = gossip as unknown as { seenCache: { entries: Map<string, unknown>; put(id: string): boolean } }
+  const put = seenCache.put.bind(seenCache)
+  seenCache.put = (id) => {
+    for (const oldest of seenCache.entries.keys()) {
+      if (seenCache.entries.size < MAX_SEEN_MESSAGES) break
+      seenCache.entries.delete(oldest)
+    }
+    return put(id)
   }
 }
 
