@@ -7,10 +7,13 @@ import { STATUSES } from './operation.ts'
 /** What can be at rest without being pinned. */
 const APART = ['remote', 'sharded', 'unexpectedly_unpinned'] as const
 
-/** Counts of one listing; `done` makes them known. */
+/** Counts of one listing. */
 export interface Tally {
   add(status: TrackerStatus): void
+  /** The whole pinset has been compared: the counts are known from now on. */
   done(): void
+  /** To be called whether or not it was done. */
+  end(): void
 }
 
 /**
@@ -19,6 +22,7 @@ export interface Tally {
  */
 export class RestCounts {
   #apart = new Map<TrackerStatus, number>()
+  readonly #tallies = new Set<Map<TrackerStatus, number>>()
   #comparedAt = Time.ZERO
 
   /** When a listing last came to its end; zero before. */
@@ -29,19 +33,23 @@ export class RestCounts {
   newTally(): Tally {
     const startedAt = Time.now()
     const counted = new Map<TrackerStatus, number>()
+    this.#tallies.add(counted)
     return {
       add: (status) => void counted.set(status, (counted.get(status) ?? 0) + 1),
       done: () => {
         this.#apart = counted
         this.#comparedAt = startedAt
-      }
+      },
+      end: () => void this.#tallies.delete(counted)
     }
   }
 
   /** One of those that were unexpectedly unpinned is being pinned. */
   foundAgain(): void {
-    const lost = this.#apart.get('unexpectedly_unpinned') ?? 0
-    this.#apart.set('unexpectedly_unpinned', Math.max(0, lost - 1))
+    for (const counted of new Set([this.#apart, ...this.#tallies])) {
+      const lost = counted.get('unexpectedly_unpinned') ?? 0
+      counted.set('unexpectedly_unpinned', Math.max(0, lost - 1))
+    }
   }
 
   /**

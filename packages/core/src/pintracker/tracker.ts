@@ -213,6 +213,7 @@ export class StatelessTracker implements PinTracker {
       }
       if (asksIpfs) tally.done()
     } finally {
+      tally.end()
       this.#listings.delete(held)
     }
   }

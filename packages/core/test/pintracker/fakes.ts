@@ -89,13 +89,16 @@ export class FakeIpfs implements Pick<IpfsConnector, 'pin' | 'unpin' | 'pinStatu
   /** False: pins and unpins wait for {@link finish}. */
   immediate = true
   readonly #waiting = new Map<string, (error?: Error) => void>()
+  readonly #listeners = new Map<string, (blocks: number) => void>()
 
   async ready({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
     while (this.down !== undefined) await sleep(2, undefined, { signal })
   }
 
-  async pin(pin: Pin, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
-    await this.#call('pin', pin.cid, signal)
+  async pin(pin: Pin, options: { signal?: AbortSignal; onProgress?(blocks: number): void } = {}): Promise<void> {
+    const cid = pin.cid.toString()
+    if (options.onProgress !== undefined) this.#listeners.set(cid, options.onProgress)
+    await this.#call('pin', pin.cid, options.signal).finally(() => this.#listeners.delete(cid))
     this.held.set(pin.cid.toString(), pin.maxDepth === 0 ? 'direct' : 'recursive')
   }
 
@@ -122,6 +125,11 @@ export class FakeIpfs implements Pick<IpfsConnector, 'pin' | 'unpin' | 'pinStatu
     const end = this.#waiting.get(`${name} ${cid.toString()}`)
     if (end === undefined) throw new Error(`no ${name} of ${cid.toString()} waits; calls: ${this.calls.join(', ')}`)
     end(error)
+  }
+
+  /** A pin that waits has so many blocks. */
+  progress(cid: CID, blocks: number): void {
+    this.#listeners.get(cid.toString())?.(blocks)
   }
 
   isWaiting(name: 'pin' | 'unpin', cid: CID): boolean {

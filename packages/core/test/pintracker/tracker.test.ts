@@ -1,6 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { PinInfo, TrackerStatus } from '@ipfs-cluster/api'
 import { Time, TrackerStatusBits } from '@ipfs-cluster/api'
+import { pinKey } from '../../src/codec/index.ts'
+import type { Datastore } from '../../src/datastore/index.ts'
+import { memoryDatastore } from '../../src/datastore/index.ts'
+import { KuboError } from '../../src/ipfs/index.ts'
 import type { PinTrackerEvents, PinTrackerInit } from '../../src/pintracker/index.ts'
 import { NOT_PINNED_IN_IPFS } from '../../src/pintracker/index.ts'
 import { FULL_QUEUE } from '../../src/pintracker/operation.ts'
@@ -16,20 +20,23 @@ let ipfs: FakeIpfs
 let events: EventBus<PinTrackerEvents>
 let tracker: StatelessTracker
 
-function newTracker(init?: PinTrackerInit): StatelessTracker {
+function newTracker(init?: PinTrackerInit, datastore?: Datastore): StatelessTracker {
   const ipfsIdentity = (): { id: string; addresses: string[] } => ({ id: IPFS_ID, addresses: [] })
   return new StatelessTracker(
-    { logger: nullLogger, peerId: PEER, peername: 'peer0', state, ipfs, ipfsIdentity, events },
+    {
+      ...{ logger: nullLogger, peerId: PEER, peername: 'peer0', state, ipfs, ipfsIdentity, events },
+      ...(datastore && { datastore })
+    },
     init
   )
 }
 
-beforeEach(() => {
+beforeEach(async () => {
   state = new FakeState()
   ipfs = new FakeIpfs()
   events = new EventBus()
   tracker = newTracker()
-  tracker.start()
+  await tracker.start()
 })
 
 afterEach(async () => {
@@ -64,7 +71,7 @@ describe('a pin', () => {
   it('goes from pin_queued over pinning to pinned, with the times of its phases', async () => {
     await tracker.stop()
     tracker = newTracker({ concurrentPins: 1 })
-    tracker.start()
+    await tracker.start()
     ipfs.immediate = false
     const timestamp = new Time(Math.floor(Date.now() / 1000) - 60)
     pin(1, { name: 'one', timestamp, metadata: { a: '1' } })
@@ -127,7 +134,7 @@ describe('a pin', () => {
     tracker = newTracker()
     pin(1)
     pin(1, { mode: 'direct' })
-    tracker.start()
+    await tracker.start()
     await statusBecomes(1, 'pinned')
     expect(ipfs.held.get(testCid(1).toString())).toBe('direct')
   })
@@ -277,15 +284,21 @@ describe('recover', () => {
     expect(await collect(tracker.recoverAll())).toEqual([])
   })
 
-  it('tries again what failed, pins, unpins and what others hold, even while the IPFS node is down', async () => {
-    ipfs.down = DOWN
+  it('tries again what failed, pins, unpins and what others hold, at once', async () => {
+    ipfs.immediate = false
     pin(1)
     unpin(2)
     pin(3, { replicationFactorMin: 1, replicationFactorMax: 1, allocations: [OTHER_PEER] })
-    await statusBecomes(1, 'pin_error')
+    for (const [name, n] of [['pin', 1], ['unpin', 2], ['unpin', 3]] as const) {
+      await until('the call has been made', () => ipfs.isWaiting(name, testCid(n)))
+      ipfs.finish(name, testCid(n), new Error('no'))
+    }
+    await until('all have failed', async () => (await tracker.status(testCid(3))).error !== '' || ipfs.calls.length === 3)
     await statusBecomes(2, 'unpin_error')
-    await until('all have been tried', () => ipfs.calls.length === 3)
+    expect(await collect(tracker.recoverAll({ isAutomatic: true }))).toEqual([])
     expect((await collect(tracker.recoverAll())).map(numberOf)).toEqual([1, 2])
+    await until('they are tried again', () => ipfs.isWaiting('pin', testCid(1)) && ipfs.isWaiting('unpin', testCid(2)))
+    ipfs.finish('unpin', testCid(2))
     await until('all have been tried again', () => ipfs.calls.filter((call) => /^(un)?pin /.test(call)).length === 6)
   })
 
@@ -297,7 +310,7 @@ describe('recover', () => {
   it('fails when the queue is full', async () => {
     await tracker.stop()
     tracker = newTracker({ concurrentPins: 1, maxPinQueueSize: 1 })
-    tracker.start()
+    await tracker.start()
     ipfs.immediate = false
     for (const n of [1, 2, 3]) pin(n)
     expect(await tracker.status(testCid(3))).toMatchObject({ status: 'pin_error', error: FULL_QUEUE, attemptCount: 0 })
@@ -326,5 +339,139 @@ describe('the tracker', () => {
     pin(2)
     expect(ipfs.calls).toEqual([`pin ${testCid(1).toString()}`])
     await tracker.stop()
+  })
+})
+
+describe('while the IPFS node is down', () => {
+  it('all that waits shows why, without a call for each, and goes on by itself when it is back', async () => {
+    ipfs.down = DOWN
+    for (let n = 0; n < 500; n++) pin(n)
+    await statusBecomes(499, 'pin_error')
+    await statusBecomes(0, 'pin_error')
+    expect(await tracker.status(testCid(499))).toMatchObject({ error: DOWN })
+    expect(ipfs.calls.length).toBeLessThanOrEqual(20)
+    expect((await tracker.counts()).statuses).toEqual({ pin_error: 500 })
+    expect(await tracker.explain(testCid(499))).toMatchObject({ reason: expect.stringContaining('is away since') })
+    ipfs.down = undefined
+    await until('all are pinned', () => ipfs.held.size === 500)
+    await statusBecomes(499, 'pinned')
+  })
+
+  it('takes a node that cancels what nobody cancelled for one that stops', async () => {
+    ipfs.immediate = false
+    pin(1)
+    await until('the call has been made', () => ipfs.isWaiting('pin', testCid(1)))
+    ipfs.finish('pin', testCid(1), new KuboError('pin/add?arg=x', 200, 'context canceled'))
+    await until('it is tried again', () => ipfs.calls.filter((call) => call.startsWith('pin ')).length === 2)
+  })
+})
+
+describe('explain', () => {
+  it('says how far a pin is, what it waits for, and why and until when', async () => {
+    await tracker.stop()
+    tracker = newTracker({ concurrentPins: 1 })
+    await tracker.start()
+    ipfs.immediate = false
+    for (const n of [1, 2, 3]) pin(n)
+    await until('the call has been made', () => ipfs.isWaiting('pin', testCid(1)))
+    expect(await tracker.explain(testCid(1))).toMatchObject({ reason: expect.stringContaining('no block has come') })
+    ipfs.progress(testCid(1), 7)
+    expect(await tracker.explain(testCid(1))).toMatchObject({
+      reason: expect.stringContaining('7 blocks so far'),
+      blocks: 7
+    })
+    expect(await tracker.explain(testCid(3))).toMatchObject({ queuePlace: 2, queueLength: 2, reason: 'number 2 of 2 that wait' })
+    ipfs.finish('pin', testCid(1), new Error('no space left on device'))
+    await statusBecomes(1, 'pin_error')
+    const failed = await tracker.explain(testCid(1))
+    expect(failed).toMatchObject({ lastError: 'no space left on device', blocks: 7 })
+    const wait = failed.nextTry.toMilliseconds() - Date.now()
+    expect(wait).toBeGreaterThan(10_000)
+    expect(wait).toBeLessThan(30_001)
+    expect((await tracker.status(testCid(1))).detail).toMatchObject({ lastError: 'no space left on device' })
+  })
+
+  it('says what is at rest', async () => {
+    state.put(testPin(testCid(1)))
+    expect((await tracker.explain(testCid(1))).reason).toContain('does not hold it')
+    ipfs.held.set(testCid(1).toString(), 'recursive')
+    expect((await tracker.explain(testCid(1))).reason).toBe('the IPFS node of this peer holds it')
+    expect((await tracker.explain(testCid(2))).reason).toBe('it is not in the pinset')
+    expect((await tracker.status(testCid(1))).detail).toBeUndefined()
+  })
+})
+
+describe('counts', () => {
+  it('are those of a listing, without asking the IPFS node again', async () => {
+    const remote = { replicationFactorMin: 1, replicationFactorMax: 1, allocations: [OTHER_PEER] }
+    for (const n of [1, 2, 3]) state.put(testPin(testCid(n)))
+    state.put(testPin(testCid(4), remote))
+    state.put(testPin(testCid(5), { type: 'meta-pin' }))
+    ipfs.held.set(testCid(1).toString(), 'recursive')
+    const { statuses, comparedAt } = await tracker.counts()
+    expect(statuses).toEqual({ pinned: 1, unexpectedly_unpinned: 2, remote: 1, sharded: 1 })
+    expect(comparedAt.isZero).toBe(false)
+    ipfs.immediate = false
+    pin(6)
+    await collect(tracker.recoverAll())
+    const asked = ipfs.calls.length
+    expect((await tracker.counts()).statuses).toEqual({ pinned: 1, pinning: 3, remote: 1, sharded: 1 })
+    expect(ipfs.calls).toHaveLength(asked)
+  })
+
+  it('do not call pinned what nobody could ask for', async () => {
+    state.put(testPin(testCid(1)))
+    ipfs.down = DOWN
+    expect(await tracker.counts()).toMatchObject({ statuses: { cluster_error: 1 }, comparedAt: Time.ZERO })
+  })
+})
+
+describe('over a restart', () => {
+  const datastore = memoryDatastore()
+  beforeAll(async () => datastore.open())
+  afterAll(async () => datastore.close())
+  const restart = async (): Promise<void> => {
+    await tracker.stop()
+    tracker = newTracker({}, datastore)
+    await tracker.start()
+  }
+
+  it('what failed keeps its error and the number of tries', async () => {
+    await restart()
+    ipfs.immediate = false
+    for (const n of [1, 2, 3]) pin(n)
+    for (const n of [1, 2, 3]) {
+      await until('the call has been made', () => ipfs.isWaiting('pin', testCid(n)))
+      ipfs.finish('pin', testCid(n), new Error(`nobody has ${n}`))
+      await statusBecomes(n, 'pin_error')
+    }
+    await tracker.recover(testCid(2))
+    await until('the call has been made', () => ipfs.isWaiting('pin', testCid(2)))
+    ipfs.finish('pin', testCid(2))
+    await statusBecomes(2, 'pinned')
+    await restart()
+    expect(await tracker.status(testCid(1))).toMatchObject({ status: 'pin_error', error: 'nobody has 1', attemptCount: 1 })
+    expect(await tracker.status(testCid(2))).toMatchObject({ status: 'pinned' })
+    // Unpinned by another program while this one was not running.
+    await tracker.stop()
+    state.delete(testCid(3))
+    await restart()
+    expect(await tracker.status(testCid(3))).toMatchObject({ status: 'unpinned' })
+    await tracker.recover(testCid(1))
+    expect(await tracker.status(testCid(1))).toMatchObject({ status: 'pinning', attemptCount: 2 })
+    await until('the call has been made', () => ipfs.isWaiting('pin', testCid(1)))
+    ipfs.finish('pin', testCid(1))
+    await statusBecomes(1, 'pinned')
+    await tracker.stop()
+    expect((await Array.fromAsync(datastore.keys({ prefix: '/ts/' }))).flat()).toEqual([])
+  })
+
+  it('what cannot be read is passed over', async () => {
+    const key = `/ts/status/${pinKey(testCid(1))}`
+    for (const value of ['', '{', 'null', '{"kind":"pin"}', '{"kind":"x","attempts":1,"error":"","since":"","retryAt":0}']) {
+      await datastore.put(key, Buffer.from(value))
+      await restart()
+      expect((await tracker.status(testCid(1))).status).toBe('unpinned')
+    }
   })
 })
