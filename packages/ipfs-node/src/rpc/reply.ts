@@ -13,13 +13,13 @@ const JOIN_CHARS = 16 << 10
  */
 export class Reply {
   readonly #response: ServerResponse
-  readonly #isBodyRead: () => boolean
+  readonly #drainBody: () => Promise<unknown>
   #lines = ''
 
-  /** @param isBodyRead whether the request was read to its end; if not, the connection cannot be used again */
-  constructor(response: ServerResponse, isBodyRead: () => boolean) {
+  /** @param drainBody takes in what was not read of the request: the end of an answer may close the connection */
+  constructor(response: ServerResponse, drainBody: () => Promise<unknown>) {
     this.#response = response
-    this.#isBodyRead = isBodyRead
+    this.#drainBody = drainBody
   }
 
   /** Answers with one document. */
@@ -72,7 +72,7 @@ export class Reply {
   async end(): Promise<void> {
     if (!this.#response.headersSent) this.#beginLines()
     await this.#flushLines()
-    this.#response.end()
+    await this.#close()
   }
 
   /** Ends the answer with an error. */
@@ -82,11 +82,17 @@ export class Reply {
     if (!this.#response.headersSent) {
       const code = err instanceof KuboError ? err.rpcCode : 0
       this.#head(code === 1 ? 400 : 500, { 'Content-Type': 'application/json' })
-      this.#response.end(`${JSON.stringify({ Message: message, Code: code, Type: 'error' })}\n`)
-      return
+      await write(this.#response, `${JSON.stringify({ Message: message, Code: code, Type: 'error' })}\n`)
+    } else {
+      await this.#flushLines()
+      this.#response.addTrailers({ 'X-Stream-Error': message.replace(/[^\t\x20-\x7e]+/g, ' ') })
     }
-    await this.#flushLines()
-    this.#response.addTrailers({ 'X-Stream-Error': message.replace(/[^\t\x20-\x7e]+/g, ' ') })
+    await this.#close()
+  }
+
+  /** A client that keeps its connection gets the end at once, and what it still sends is taken in afterwards. */
+  async #close(): Promise<void> {
+    if (!this.#response.shouldKeepAlive) await this.#drainBody()
     this.#response.end()
   }
 
@@ -102,7 +108,6 @@ export class Reply {
       Trailer: 'X-Stream-Error',
       'Transfer-Encoding': 'chunked',
       Vary: 'Origin',
-      ...(this.#isBodyRead() ? {} : { Connection: 'close' }),
       ...headers
     })
   }

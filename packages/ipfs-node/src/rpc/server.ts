@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { KUBO_VERSION } from '../defaults.ts'
 import { KuboError } from '../errors.ts'
+import { drainBody } from '../http/drain-body.ts'
 import { streamingServer } from '../http/listen.ts'
 import type { NodeParts } from '../parts.ts'
 import { COMMANDS } from './commands/index.ts'
@@ -52,15 +53,11 @@ async function handle(
     response.end()
     return
   }
-  if (request.method !== 'POST') {
-    refuse(response, 405, '405 - Method Not Allowed', { Allow: 'OPTIONS, POST' })
-    return
-  }
-  if (isForeign(request, origins)) {
-    refuse(response, 403, '403 - Forbidden')
-    return
-  }
-  await runCommand(node, request, response)
+  if (request.method !== 'POST') refuse(response, 405, '405 - Method Not Allowed', { Allow: 'OPTIONS, POST' })
+  else if (isForeign(request, origins)) refuse(response, 403, '403 - Forbidden')
+  else await runCommand(node, request, response)
+  // What was not wanted of the body is not kept.
+  if (!(await drainBody(request))) request.destroy()
 }
 
 async function runCommand(node: NodeParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -72,10 +69,12 @@ async function runCommand(node: NodeParts, request: IncomingMessage, response: S
   }
   const gone = new AbortController()
   response.once('close', () => gone.abort(new KuboError('context canceled')))
-  const reply = new Reply(response, () => request.readableEnded || !hasBody(request))
+  // A command that fails leaves the rest unread, and its answer still needs the connection.
+  const body = request.iterator({ destroyOnReturn: false })
+  const reply = new Reply(response, () => leaveBody(request, body))
   let context: RpcContext
   try {
-    context = makeContext(node, command, request, url.searchParams, reply, gone.signal)
+    context = makeContext(node, command, { request, body }, url.searchParams, reply, gone.signal)
   } catch (err) {
     refuse(response, 400, err instanceof Error ? err.message : String(err))
     return
@@ -86,8 +85,7 @@ async function runCommand(node: NodeParts, request: IncomingMessage, response: S
   } catch (err) {
     await reply.fail(isTimeout(context.signal) ? new KuboError('context deadline exceeded') : err)
   } finally {
-    // What the command did not want of the body is not kept.
-    request.resume()
+    await leaveBody(request, body)
   }
 }
 
@@ -107,7 +105,7 @@ function findCommand(url: URL): Command | undefined {
 function makeContext(
   node: NodeParts,
   command: Command,
-  request: IncomingMessage,
+  { request, body }: { request: IncomingMessage; body: AsyncIterable<Uint8Array> },
   query: URLSearchParams,
   reply: Reply,
   gone: AbortSignal
@@ -126,7 +124,7 @@ function makeContext(
     node,
     args: args.slice(0, max),
     options,
-    files: () => filesOf(request, boundary),
+    files: () => (boundary === undefined ? noFiles() : readParts(body, boundary)),
     reply,
     signal,
     read: { signal, offline: options.bool('offline') === true },
@@ -134,15 +132,14 @@ function makeContext(
   }
 }
 
-async function* filesOf(request: IncomingMessage, boundary: string | undefined): AsyncGenerator<Part> {
-  if (boundary === undefined) return
-  // A command that fails leaves the rest unread, and its answer still needs the connection.
-  yield* readParts(request.iterator({ destroyOnReturn: false }), boundary)
+/** Throws the rest of a body away, of which its reader may have left off anywhere. */
+async function leaveBody(request: IncomingMessage, body: AsyncIterator<Uint8Array>): Promise<boolean> {
+  // As long as it has a reader the request gives its bytes to nobody else. A reader that waits for more ends with that.
+  body.return?.().catch(() => {})
+  return drainBody(request)
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-}
+async function* noFiles(): AsyncGenerator<never> {}
 
 function isTimeout({ aborted, reason }: AbortSignal): boolean {
   return aborted && reason instanceof DOMException && reason.name === 'TimeoutError'
@@ -152,7 +149,6 @@ function refuse(response: ServerResponse, status: number, text: string, headers:
   response.writeHead(status, {
     'Content-Type': 'text/plain; charset=utf-8',
     'X-Content-Type-Options': 'nosniff',
-    Connection: 'close',
     ...headers
   })
   response.end(`${text}\n`)

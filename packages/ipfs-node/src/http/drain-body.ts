@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http'
+
+/** What an upload that nobody wants may still send: enough that what its sender had begun to send gets through. */
+const DRAIN_BYTES = 32 << 20
+/** The time for that, in which the sender can read its answer and stop. */
+const DRAIN_MS = 5000
+
+/**
+ * Throws away what of a request's body was not read. To close a connection with unread bytes on it is to reset it, and
+ * a sender in the middle of its body would lose the answer, which may be what it must know: that the disk is full.
+ *
+ * @returns whether the body came to its end; if not, the connection cannot be used again
+ */
+export async function drainBody(request: IncomingMessage): Promise<boolean> {
+  if (request.readableEnded || request.destroyed) return request.readableEnded
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let left = DRAIN_BYTES
+  const onData = (chunk: Uint8Array): void => {
+    left -= chunk.length
+    // The sender is held up, and has the rest of the time to see its answer.
+    if (left < 0) request.pause()
+  }
+  const timer = setTimeout(resolve, DRAIN_MS)
+  request.on('data', onData).once('end', resolve).once('close', resolve).resume()
+  await promise
+  clearTimeout(timer)
+  request.off('data', onData).off('end', resolve).off('close', resolve)
+  return request.readableEnded
+}
