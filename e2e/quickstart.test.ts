@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from './harness/folder.ts'
@@ -18,7 +18,14 @@ beforeAll(async () => {
   // Builds whatever is stale, which is no part of what the tests below wait for.
   await runProgram(process.execPath, ['--conditions=@ipfs-cluster/source', 'scripts/build.ts'], { cwd: root, env })
 }, 120_000)
+/** Milliseconds; each test runs up to eight processes. */
+const LIMIT = 60_000
+jest.setTimeout(LIMIT)
+
+const begun: Program[] = []
 afterEach(async () => {
+  // What a test that failed has left would make the next one fail.
+  await Promise.all(begun.splice(0).map((run) => run.stop('SIGKILL')))
   await allEnded(peer)
 })
 afterAll(() => {
@@ -55,7 +62,7 @@ describe('npm start --once', () => {
     expect(more.stdout).toMatch(/^Starting peer1, peer2 and peer3 .*\nMaking peer4 in /m)
     const [, name = ''] = /(peer\d) +not chosen/.exec(more.stdout) ?? []
     expect(more.stdout).toContain(`Read back through the gateway of ${name}:`)
-  }, 60_000)
+  })
 
   it('adds names of every kind, and a single file beside what was pinned before', async () => {
     const odd = join(folder.path, 'odd – 100% #1?')
@@ -80,7 +87,7 @@ describe('npm start --once', () => {
     expect(first.stdout).toContain(`Read back through the gateway of peer1: ${names.length + 1} files`)
 
     const second = begin('--peers', '1', join(odd, '100%'))
-    await second.waitFor(/runs until Ctrl-C/)
+    await second.waitFor(/runs until Ctrl-C/, LIMIT)
     const pins = await (await fetch(`${placesOf(second)[0]?.rest}/allocations`)).text()
     for (const run of [first, second]) expect(pins).toContain(cidOf(run))
     expect(await second.stop('SIGINT')).toBe(0)
@@ -147,7 +154,7 @@ describe('npm start, interrupted', () => {
     ['while it reads back', '1', /Pinned on/, 'SIGTERM']
   ] as const)('%s: stops with 0 and leaves nothing running', async (_what, peers, moment, signal) => {
     const run = begin('--peers', peers, large)
-    await run.waitFor(moment)
+    await run.waitFor(moment, LIMIT)
     const asked = performance.now()
     expect(await run.stop(signal)).toBe(0)
     expect(performance.now() - asked).toBeLessThan(15_000)
@@ -157,14 +164,14 @@ describe('npm start, interrupted', () => {
 
   it('takes the peers with it when it is killed, and starts again at once', async () => {
     const run = begin(large)
-    await run.waitFor(/[1-9]\d? %/)
+    await run.waitFor(/[1-9]\d? %/, LIMIT)
     await run.stop('SIGKILL')
     expect(await start('--once', join(root, 'LICENSE'))).toMatchObject({ code: 0, stderr: '' })
-  }, 60_000)
+  })
 
   it('names the earlier run that still has the folder', async () => {
     const run = begin('--peers', '1', join(root, 'LICENSE'))
-    await run.waitFor(/runs until/)
+    await run.waitFor(/runs until/, LIMIT)
     const second = await start('--once', '--peers', '1')
     expect(second.code).toBe(1)
     expect(second.stderr).toMatch(/peer1 of an earlier run still runs in .*\n {2}kill \d+\n$/)
@@ -175,7 +182,7 @@ describe('npm start, interrupted', () => {
 describe('npm start, while it runs', () => {
   it('has told commands that work, and every peer gives the bytes', async () => {
     const run = begin('--peers', '2', 'LICENSE')
-    await run.waitFor(/The peers run until/)
+    await run.waitFor(/The peers run until/, LIMIT)
     const text = readFileSync(join(root, 'LICENSE'))
     const gateways = placesOf(run).map(({ gateway }) => `${gateway}/ipfs/${cidOf(run)}`)
     expect(gateways).toHaveLength(2)
@@ -191,7 +198,7 @@ describe('npm start, while it runs', () => {
 
   it('stops with 1 when a peer dies, and says which', async () => {
     const run = begin('--peers', '2', 'LICENSE')
-    await run.waitFor(/The peers run until/)
+    await run.waitFor(/The peers run until/, LIMIT)
     for (const pid of processesIn(join(peer, 'peer2'))) process.kill(pid, 'SIGKILL')
     expect(await run.exited).toBe(1)
     expect(run.stderr).toMatch(/^\npeer2 ended with SIGKILL: see .*peer2\/daemon\.log\n$/)
@@ -199,7 +206,9 @@ describe('npm start, while it runs', () => {
 })
 
 function begin(...args: string[]): Program {
-  return new Program(process.execPath, [...SCRIPT, '--free-ports', '--folder', peer, ...args], { cwd: root, env })
+  const run = new Program(process.execPath, [...SCRIPT, '--free-ports', '--folder', peer, ...args], { cwd: root, env })
+  begun.push(run)
+  return run
 }
 
 function fetchedBy(name: string): RegExp {

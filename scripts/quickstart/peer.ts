@@ -126,8 +126,12 @@ export class QuickstartPeer {
   /** Bytes that the IPFS node has fetched from others over libp2p since it was started. */
   async fetchedBytes(signal: AbortSignal): Promise<number> {
     const url = `http://127.0.0.1:${this.ports['IPFS RPC']}/api/v0/bitswap/stat`
-    const answer = await fetch(url, { method: 'POST', signal })
-    return ((await answer.json()) as { DataReceived: number }).DataReceived
+    try {
+      const answer = await fetch(url, { method: 'POST', signal })
+      return ((await answer.json()) as { DataReceived: number }).DataReceived
+    } catch (err) {
+      throw new Error(`the IPFS node of ${this.name} does not answer: see ${this.logFile}`, { cause: err })
+    }
   }
 
   /** Stops the daemon and gives its exit code; a daemon that never started gives 0. */

@@ -2,6 +2,7 @@ import type { PinInfoShort } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { QuickstartCluster } from './cluster.ts'
+import { listed } from './cluster.ts'
 import type { QuickstartPeer } from './peer.ts'
 import { formatBytes, ProgressBar } from './progress.ts'
 
@@ -44,7 +45,7 @@ export async function replicated(
     )
     const holders = placements.filter(({ holds }) => holds)
     const fetched = placements.reduce((sum, placement) => sum + placement.fetched, 0)
-    if (performance.now() - started > PATIENCE) bar ??= new ProgressBar(size * (holders.length - 1))
+    if (holders.length > 1 && performance.now() - started > PATIENCE) bar ??= copyingTo(holders, size)
     bar?.set(fetched)
     if (holders.length > 0 && holders.every(({ status }) => status === 'pinned')) {
       bar?.finish()
@@ -65,6 +66,11 @@ export function placementRows(placements: readonly Placement[]): string[][] {
       fetched > 0 ? `fetched ${formatBytes(fetched)} over libp2p` : 'had it from an earlier run'
     ]
   })
+}
+
+function copyingTo([, ...others]: readonly Placement[], size: number): ProgressBar {
+  process.stdout.write(`Copying to ${listed(others.map(({ peer }) => peer.name))}\n`)
+  return new ProgressBar(size * others.length)
 }
 
 function placementOf(peer: QuickstartPeer, info: PinInfoShort | undefined, cid: CID, fetched: number): Placement {
