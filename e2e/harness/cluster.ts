@@ -27,10 +27,11 @@ const QUICK = {
 /** Peers of one secret, each with an IPFS node, of whatever programs. */
 export class TestCluster implements AsyncDisposable {
   readonly peers: Peer[] = []
+  /** In hexadecimal digits, as in service.json. */
+  readonly secret: string = randomBytes(32).toString('hex')
   readonly #folder = temporaryFolder()
   readonly #nodes: IpfsNode[] = []
   readonly #options: ClusterOptions
-  readonly #secret = randomBytes(32).toString('hex')
 
   constructor(options: ClusterOptions = {}) {
     this.#options = options
@@ -49,7 +50,7 @@ export class TestCluster implements AsyncDisposable {
       init: bins === OUR_BINS ? [] : ['--datastore', 'leveldb'],
       env: {
         ...QUICK,
-        CLUSTER_SECRET: this.#secret,
+        CLUSTER_SECRET: this.secret,
         CLUSTER_PEERNAME: `peer${index}`,
         ...this.#options.env,
         ...options.env
@@ -98,7 +99,18 @@ export class TestCluster implements AsyncDisposable {
   }
 }
 
-/** Asks again until the answer is yes; the limit of the test is the limit. */
-export async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(50)
+/** Milliseconds for what takes a second or two on a machine that has nothing else to do. */
+const PATIENCE = 60_000
+
+/**
+ * Asks again until the answer is yes.
+ *
+ * @throws Error when that takes too long, so that no test leaves a loop behind
+ */
+export async function until(condition: () => Promise<boolean>, timeoutMs = PATIENCE): Promise<void> {
+  const end = performance.now() + timeoutMs
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`in vain for ${timeoutMs} ms: ${condition.toString()}`)
+    await sleep(50)
+  }
 }
