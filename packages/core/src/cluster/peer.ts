@@ -67,7 +67,7 @@ export interface PeerParts {
   datastore?: () => Datastore
   consensus?: (components: CrdtComponents) => Consensus
   ipfs?: (components: IpfsHttpComponents) => IpfsConnector
-  allocator?: (components: AllocatorComponents & { logger: ComponentLogger }) => Allocator
+  allocator?: (components: AllocatorComponents) => Allocator
   /** Besides the usual ones. */
   informers?: readonly ((components: PluginInformerComponents) => Informer)[]
   adder?: (components: AdderComponents) => Adder
