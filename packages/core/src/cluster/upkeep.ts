@@ -98,7 +98,9 @@ export class Upkeep {
   }
 
   async #recover(signal: AbortSignal): Promise<void> {
-    for await (const _info of this.#components.tracker.recoverAll({ signal })) signal.throwIfAborted()
+    for await (const _info of this.#components.tracker.recoverAll({ signal, isAutomatic: true })) {
+      signal.throwIfAborted()
+    }
   }
 
   async #syncState(signal: AbortSignal): Promise<void> {
