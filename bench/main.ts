@@ -7,10 +7,11 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { OUR_BINS } from '../e2e/harness/peer.ts'
 import type { Figure, Scenario } from './lib/scenario.ts'
+import { blocks } from './scenarios/blocks.ts'
 import { ctlStart } from './scenarios/ctl-start.ts'
 import { pins } from './scenarios/pins.ts'
 
-const SCENARIOS: readonly Scenario[] = [ctlStart, pins]
+const SCENARIOS: readonly Scenario[] = [ctlStart, pins, blocks]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

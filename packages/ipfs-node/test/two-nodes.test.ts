@@ -54,6 +54,31 @@ describe('two nodes on loopback', () => {
     expect(await response.json()).toMatchObject({ Message: 'context deadline exceeded', Code: 0, Type: 'error' })
   })
 
+  it('are three: each pins what the others have, and tells of them as Kubo does', async () => {
+    const nodes = [...(await twoNodes()), await startNode({ profile: 'loopback' })]
+    for (const [i, { client }] of nodes.entries()) {
+      for (const { node } of nodes.slice(i + 1)) await client.swarm.connect(node.swarmMultiaddrs[0] as never)
+    }
+    const cids = await Promise.all(
+      nodes.map(async ({ client }, i) => (await client.add(pseudoRandom(600_000, i + 1))).cid)
+    )
+    await Promise.all(nodes.flatMap(({ client }) => cids.map(async (cid) => client.pin.add(cid))))
+    for (const { post, node } of nodes) {
+      const { Peers } = (await (await post('swarm/peers?verbose=true')).json()) as {
+        Peers: { Addr: string; Peer: string; Latency: string; Identify: { ID: string; AgentVersion: string } }[]
+      }
+      const others = nodes.map((other) => other.node.peerId).filter((id) => id !== node.peerId)
+      expect(Peers.map(({ Peer }) => Peer).sort()).toEqual(others.sort())
+      for (const { Addr, Peer, Latency, Identify } of Peers) {
+        expect(Addr).toMatch(/^\/ip4\/127\.0\.0\.1\/tcp\/\d+$/)
+        expect({ Latency, id: Identify.ID }).toEqual({ Latency: 'n/a', id: Peer })
+        expect(Identify.AgentVersion).toMatch(/^ipfs-cluster-node\//)
+      }
+      const { Addresses } = (await (await post('id')).json()) as { Addresses: string[] }
+      expect(Addresses).toEqual(node.swarmMultiaddrs)
+    }
+  })
+
   it('do not go beyond this machine', async () => {
     const [, b] = await twoNodes()
     const address = '/ip4/192.0.2.1/tcp/4001/p2p/12D3KooWAk2z2zZL2UeA69uzy7WHGC9JFJ4LHuJy27BhWwGppLXw'

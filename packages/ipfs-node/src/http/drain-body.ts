@@ -8,11 +8,10 @@ const DRAIN_MS = 5000
 /**
  * Throws away what of a request's body was not read. To close a connection with unread bytes on it is to reset it, and
  * a sender in the middle of its body would lose the answer, which may be what it must know: that the disk is full.
- *
- * @returns whether the body came to its end; if not, the connection cannot be used again
+ * What does not come to its end is cut off then, with its connection.
  */
-export async function drainBody(request: IncomingMessage): Promise<boolean> {
-  if (request.readableEnded || request.destroyed) return request.readableEnded
+export async function drainBody(request: IncomingMessage): Promise<void> {
+  if (request.readableEnded || request.destroyed) return
   const { promise, resolve } = Promise.withResolvers<void>()
   let left = DRAIN_BYTES
   const onData = (chunk: Uint8Array): void => {
@@ -21,9 +20,10 @@ export async function drainBody(request: IncomingMessage): Promise<boolean> {
     if (left < 0) request.pause()
   }
   const timer = setTimeout(resolve, DRAIN_MS)
+  timer.unref()
   request.on('data', onData).once('end', resolve).once('close', resolve).resume()
   await promise
   clearTimeout(timer)
   request.off('data', onData).off('end', resolve).off('close', resolve)
-  return request.readableEnded
+  if (!request.readableEnded) request.destroy()
 }

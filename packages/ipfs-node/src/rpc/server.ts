@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { KUBO_VERSION } from '../defaults.ts'
-import { KuboError } from '../errors.ts'
+import { KuboError, messageOf } from '../errors.ts'
 import { drainBody } from '../http/drain-body.ts'
 import { streamingServer } from '../http/listen.ts'
 import type { NodeParts } from '../parts.ts'
@@ -53,15 +53,31 @@ async function handle(
     response.end()
     return
   }
-  if (request.method !== 'POST') refuse(response, 405, '405 - Method Not Allowed', { Allow: 'OPTIONS, POST' })
-  else if (isForeign(request, origins)) refuse(response, 403, '403 - Forbidden')
-  else await runCommand(node, request, response)
-  // What was not wanted of the body is not kept.
-  if (!(await drainBody(request))) request.destroy()
+  if (request.method === 'POST' && !isForeign(request, origins)) {
+    await runCommand(node, request, response)
+    return
+  }
+  if (request.method === 'POST') refuse(response, 403, '403 - Forbidden')
+  else refuse(response, 405, '405 - Method Not Allowed', { Allow: 'OPTIONS, POST' })
+  await drainBody(request)
 }
 
 async function runCommand(node: NodeParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://localhost')
+  // A command that fails leaves the rest unread, and its answer still needs the connection.
+  const body = request.iterator({ destroyOnReturn: false })
+  let leaving: Promise<void> | undefined
+  const leave = async (): Promise<void> => (leaving ??= leaveBody(request, body))
+  await answer(node, { request, body }, response, new Reply(response, leave))
+  await leave()
+}
+
+async function answer(
+  node: NodeParts,
+  input: { request: IncomingMessage; body: AsyncIterable<Uint8Array> },
+  response: ServerResponse,
+  reply: Reply
+): Promise<void> {
+  const url = new URL(input.request.url ?? '/', 'http://localhost')
   const command = findCommand(url)
   if (command === undefined) {
     refuse(response, 404, '404 page not found')
@@ -69,14 +85,11 @@ async function runCommand(node: NodeParts, request: IncomingMessage, response: S
   }
   const gone = new AbortController()
   response.once('close', () => gone.abort(new KuboError('context canceled')))
-  // A command that fails leaves the rest unread, and its answer still needs the connection.
-  const body = request.iterator({ destroyOnReturn: false })
-  const reply = new Reply(response, () => leaveBody(request, body))
   let context: RpcContext
   try {
-    context = makeContext(node, command, { request, body }, url.searchParams, reply, gone.signal)
+    context = makeContext(node, command, input, url.searchParams, reply, gone.signal)
   } catch (err) {
-    refuse(response, 400, err instanceof Error ? err.message : String(err))
+    refuse(response, 400, messageOf(err))
     return
   }
   try {
@@ -84,8 +97,6 @@ async function runCommand(node: NodeParts, request: IncomingMessage, response: S
     await reply.end()
   } catch (err) {
     await reply.fail(isTimeout(context.signal) ? new KuboError('context deadline exceeded') : err)
-  } finally {
-    await leaveBody(request, body)
   }
 }
 
@@ -133,10 +144,10 @@ function makeContext(
 }
 
 /** Throws the rest of a body away, of which its reader may have left off anywhere. */
-async function leaveBody(request: IncomingMessage, body: AsyncIterator<Uint8Array>): Promise<boolean> {
+async function leaveBody(request: IncomingMessage, body: AsyncIterator<Uint8Array>): Promise<void> {
   // As long as it has a reader the request gives its bytes to nobody else. A reader that waits for more ends with that.
   body.return?.().catch(() => {})
-  return drainBody(request)
+  await drainBody(request)
 }
 
 async function* noFiles(): AsyncGenerator<never> {}

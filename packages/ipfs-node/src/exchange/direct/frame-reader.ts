@@ -21,7 +21,8 @@ export class FrameReader {
   /** @throws Error when a length is too large, or what `onMessage` throws */
   push(chunk: Uint8Array): void {
     for (let offset = 0; offset < chunk.length;) {
-      offset = this.#message === undefined ? this.#readHeader(chunk, offset) : this.#readBody(this.#message, chunk, offset)
+      offset =
+        this.#message === undefined ? this.#readHeader(chunk, offset) : this.#readBody(this.#message, chunk, offset)
     }
   }
 

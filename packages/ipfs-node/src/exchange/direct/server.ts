@@ -93,6 +93,7 @@ class Service {
 
   async #answerWants(): Promise<void> {
     const timer = setTimeout(() => this.#stream.abort(new Error('the other node is too slow')), STEP_TIMEOUT)
+    timer.unref()
     try {
       for (let next = this.#nextBlock(); next !== undefined; next = this.#nextBlock()) {
         this.#answer(await next.block)
@@ -148,6 +149,7 @@ class Service {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#wake = resolve
     const timer = setTimeout(resolve, SERVER_IDLE_CLOSE)
+    timer.unref()
     if (!this.#hasEnded && this.#wants.length === 0) await promise
     clearTimeout(timer)
     return this.#wants.length > 0

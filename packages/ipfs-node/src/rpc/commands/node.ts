@@ -10,6 +10,8 @@ import { bodyBuffers } from './block.ts'
 const OFFLINE_ID =
   "'ipfs id' cannot query information on remote peers without a running daemon; if you only want to convert --peerid-base, pass --offline option"
 const NOT_ONLINE = "this command must be run in online mode. Try running 'ipfs daemon' first"
+/** What is told of a node that nobody asked to be told more of. */
+const NO_IDENTITY = { ID: '', PublicKey: '', Addresses: null, AgentVersion: '', Protocols: null }
 const INBOUND = 1
 const OUTBOUND = 2
 const GO_ARCH: Record<string, string> = { x64: 'amd64', ia32: '386' }
@@ -31,14 +33,7 @@ export const id: Command = {
       return
     }
     if (swarm === undefined) throw new KuboError(OFFLINE_ID)
-    const { addresses, protocols, agentVersion, publicKey } = await swarm.details(peer, signal)
-    await reply.once({
-      ID: peer,
-      PublicKey: publicKey,
-      Addresses: addresses,
-      AgentVersion: agentVersion,
-      Protocols: protocols
-    })
+    await reply.once(await identityOf(swarm, peer, signal))
   }
 }
 
@@ -59,23 +54,24 @@ export const version: Command = {
 export const swarmPeers: Command = {
   options: { verbose: 'bool', v: '=verbose', streams: 'bool', latency: 'bool', direction: 'bool', identify: 'bool' },
   async run(context) {
-    const { options, reply } = context
+    const { options, reply, signal } = context
+    const swarm = online(context)
     const verbose = options.bool('verbose') === true
-    const peers = online(context)
-      .connections()
-      .map((connection) => ({
-        Addr: connection.remoteAddr.decapsulate(`/p2p/${connection.remotePeer.toString()}`).toString(),
-        Peer: connection.remotePeer.toString(),
-        ...(verbose || options.bool('direction') === true
-          ? { Direction: connection.direction === 'inbound' ? INBOUND : OUTBOUND }
+    const wants = (name: string): boolean => verbose || options.bool(name) === true
+    const peers = await Promise.all(
+      swarm.connections().map(async ({ remoteAddr, remotePeer, direction, streams }) => ({
+        Addr: remoteAddr.decapsulate(`/p2p/${remotePeer.toString()}`).toString(),
+        Peer: remotePeer.toString(),
+        // Kubo measures it by pings, and says this as long as there was none.
+        ...(wants('latency') ? { Latency: 'n/a' } : {}),
+        ...(wants('direction') ? { Direction: direction === 'inbound' ? INBOUND : OUTBOUND } : {}),
+        ...(wants('streams') && streams.length > 0
+          ? { Streams: streams.map(({ protocol }) => ({ Protocol: protocol })) }
           : {}),
-        ...(verbose || options.bool('streams') === true
-          ? { Streams: connection.streams.map(({ protocol }) => ({ Protocol: protocol })) }
-          : {}),
-        Identify: { ID: '', PublicKey: '', Addresses: null, AgentVersion: '', Protocols: null }
+        Identify: wants('identify') ? await identityOf(swarm, remotePeer.toString(), signal) : NO_IDENTITY
       }))
-      .sort((a, b) => (a.Addr < b.Addr ? -1 : 1))
-    await reply.once({ Peers: peers.length > 0 ? peers : null })
+    )
+    await reply.once({ Peers: peers.length > 0 ? peers.sort((a, b) => (a.Addr < b.Addr ? -1 : 1)) : null })
   }
 }
 
@@ -179,6 +175,12 @@ export const bitswapStat: Command = {
       DataSent: 0
     })
   }
+}
+
+/** Another node in the shape of `id`. */
+async function identityOf(swarm: Swarm, peer: string, signal: AbortSignal): Promise<Record<string, unknown>> {
+  const { addresses, protocols, agentVersion, publicKey } = await swarm.details(peer, signal)
+  return { ID: peer, PublicKey: publicKey, Addresses: addresses, AgentVersion: agentVersion, Protocols: protocols }
 }
 
 function online({ node }: RpcContext): Swarm {

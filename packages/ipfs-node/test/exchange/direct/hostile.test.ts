@@ -23,7 +23,10 @@ const ANSWERS: [string, (stream: Stream) => void][] = [
   ['a length of two gigabytes', (stream) => stream.send(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x07))],
   ['a length without an end', (stream) => stream.send(new Uint8Array(64).fill(0x80))],
   ['a field longer than its message', (stream) => stream.send(Uint8Array.of(4, 0x08, 1, 0x12, 0x7f))],
-  ['more answers than it was asked for', (stream) => stream.send(Buffer.concat([1, 2].map(() => answer(wanted.bytes))))],
+  [
+    'more answers than it was asked for',
+    (stream) => stream.send(Buffer.concat([1, 2].map(() => answer(wanted.bytes))))
+  ],
   ['random bytes without an end', (stream) => void flood(stream)],
   [
     'half an answer',
@@ -64,10 +67,9 @@ describe('a hostile server', () => {
     const silent = await strangeHost()
     const link = new PeerLink(() => dial(silent, node), { stepTimeout: 50 })
     // The node answers only what it has, so ask through a stream that it does not see the wants of.
-    const mute = new PeerLink(
-      async () => Object.assign(await dial(silent, node), { send: () => true }),
-      { stepTimeout: 50 }
-    )
+    const mute = new PeerLink(async () => Object.assign(await dial(silent, node), { send: () => true }), {
+      stepTimeout: 50
+    })
     await expect(mute.ask(wanted.cid, never)).rejects.toThrow(LinkBrokenError)
     expect(mute.load).toBe(0)
     expect(await link.ask(wanted.cid, never)).toBeUndefined()

@@ -41,7 +41,12 @@ describe('messages of the blocks protocol', () => {
 
   it('pass over fields that they do not know', () => {
     const known = Uint8Array.of(0x08, Status.ABSENT)
-    for (const unknown of [[0x78, 0x05], [0x7a, 0x02, 1, 2], [0x7d, 1, 2, 3, 4], [0x79, 1, 2, 3, 4, 5, 6, 7, 8]]) {
+    for (const unknown of [
+      [0x78, 0x05],
+      [0x7a, 0x02, 1, 2],
+      [0x7d, 1, 2, 3, 4],
+      [0x79, 1, 2, 3, 4, 5, 6, 7, 8]
+    ]) {
       expect(decodeAnswer(Buffer.concat([Uint8Array.from(unknown), known])).status).toBe(Status.ABSENT)
     }
   })

@@ -54,7 +54,9 @@ export async function connect(node: TestNode, host: Libp2p): Promise<void> {
   const [address] = host.getMultiaddrs()
   await node.client.swarm.connect(address as never)
   for (;;) {
-    const { Protocols } = (await (await node.post(`id?arg=${host.peerId.toString()}`)).json()) as { Protocols?: string[] }
+    const { Protocols } = (await (await node.post(`id?arg=${host.peerId.toString()}`)).json()) as {
+      Protocols?: string[]
+    }
     if (Protocols?.includes(BLOCKS_PROTOCOL) === true) return
   }
 }
