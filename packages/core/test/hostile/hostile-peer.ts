@@ -101,6 +101,19 @@ export class HostilePeer {
     }
   }
 
+  /** Sends a request, and gives everything that comes back until the target ends its answer. */
+  async ask(protocol: string, request: Uint8Array): Promise<Uint8Array> {
+    const stream = await this.open(protocol)
+    const chunks: Uint8Array[] = []
+    try {
+      await stream.write(request)
+      for await (const chunk of stream) chunks.push(chunk)
+    } finally {
+      stream.abort(new Error('asked'))
+    }
+    return Buffer.concat(chunks)
+  }
+
   /** Sends bytes on a connection that has no secret nor anything else yet. */
   async throwAtPort(bytes: Uint8Array, ending: 'end' | 'reset' | 'leave'): Promise<void> {
     const [, , host = '', , port = ''] = this.target.address.split('/')

@@ -12,6 +12,11 @@ const nasty = [
   field(6, text('agent\n'.repeat(1000))),
   field(8, new Uint8Array(1000)),
   field(4, new Uint8Array(1000)),
+  // The address under which the target is seen: none, one without a host, one without a port.
+  field(4, new Uint8Array(0)),
+  field(4, Uint8Array.of(6, 0, 80)),
+  field(4, Uint8Array.of(4, 127, 0, 0, 1)),
+  field(4, Uint8Array.of(4, 127, 0, 0, 1, 6, 0, 0)),
   new Uint8Array(100_000)
 ]
 
