@@ -32,7 +32,7 @@ export interface IpfsSwarmComponents {
   ipfs: Pick<IpfsConnector, 'swarmPeers' | 'swarmConnect'>
   member(peer: PeerId): Pick<Member, 'id'>
   /** Milliseconds since some fixed time. */
-  now?(): number
+  now?: () => number
 }
 
 /** A member with what is known of the way to its IPFS node. */
@@ -113,11 +113,11 @@ export class IpfsSwarm implements Startable {
 
   /** The addresses come from the member itself: its ping names only those that other hosts can reach. */
   async #connect(link: Link, { signal }: AbortOptions): Promise<void> {
-    const { log, ipfs, member } = this.#components
+    const { log, ipfs } = this.#components
     link.dueAt = this.#now() + backoff(++link.attempts, SWARM_BACKOFF, Math.random())
     const limited = { signal: withTimeout(MEMBER_TIMEOUT, signal) }
     try {
-      const { addresses } = (await member(link.peer).id(limited)).ipfs
+      const { addresses } = (await this.#components.member(link.peer).id(limited)).ipfs
       await ipfs.swarmConnect((addresses ?? []).slice(0, MAX_SWARM_ADDRESSES), limited)
       log.debug(`asked the IPFS node to connect to that of ${link.peer}`)
     } catch (err) {
