@@ -8,7 +8,10 @@ export interface PinTrackerInit {
    * memory.
    */
   maxPinQueueSize?: number
-  /** Pins that the IPFS node is asked to fetch at the same moment. More finish sooner on a fast network. */
+  /**
+   * Pins that the IPFS node is asked to fetch at the same moment. More finish sooner on a fast network. Those that show
+   * no life for an unusual time do not count; with them there are four times as many at most.
+   */
   concurrentPins?: number
   /** Milliseconds; a pin younger than this goes before the others. */
   priorityPinMaxAge?: number
@@ -46,6 +49,13 @@ export const PATIENCE = { initial: 40, unknown: 5000, max: 10_000, afterProgress
 
 /** A pin that lost more turns than this to others stays for as long as the IPFS connector lets it, unless new ones come. */
 export const MAX_TURNS_LOST = 5
+
+/**
+ * Pins that are silent for an unusual time hold no slot, and make up for the time that they held one: each lets so many
+ * others in, as long as there are no more calls in all than so many times the slots.
+ */
+export const LET_IN_BY_SILENT = 2
+export const MAX_OVERFLOW = 4
 
 /** Milliseconds between the turns that pins which gave way get although others wait. */
 export const PATIENT_TURN_INTERVAL = 5 * 60_000

@@ -5,8 +5,10 @@ import { FifoSet } from '../util/fifo-set.ts'
 import { PriorityQueue } from '../util/priority-queue.ts'
 import type { CidKey } from './cid-key.ts'
 import {
+  LET_IN_BY_SILENT,
   MAX_BREAKS,
   MAX_ERROR_LENGTH,
+  MAX_OVERFLOW,
   MAX_TURNS_LOST,
   PATIENCE,
   PATIENT_SLOT_SHARE,
@@ -54,6 +56,8 @@ interface Call {
   hasProgress: boolean
   /** It may stay silent for as long as the IPFS connector lets it. */
   readonly isPatient: boolean
+  /** It has been silent for an unusual time, and does not count. */
+  isSilent: boolean
   /** It has been told to make room for others. */
   isLeaving: boolean
 }
@@ -80,7 +84,8 @@ export interface OperationView {
  * for a CID: a newer one of the other kind replaces it. No clock, no calls: events go in, effects come out, so it is
  * the same every time.
  *
- * - A pin that is silent gives its slot to one that waits, and goes on when none does; see {@link Patience}.
+ * - A pin that is silent for an unusual time holds no slot; where there are too many of them, or nothing is known of
+ *   what is usual, it makes room for one that waits and goes on later. See {@link Patience}.
  * - What failed is tried again by itself, less and less often.
  * - While the IPFS node is away nothing is started, and what waits shows as failed.
  *
@@ -108,6 +113,7 @@ export class Operations {
   readonly #breaker = new OutageBreaker()
   #patientCalls = 0
   #leaving = 0
+  #silent = 0
   #nextPatientTurn = 0
   #open = false
   #effects: OperationEffect[] = []
@@ -177,7 +183,7 @@ export class Operations {
     if (!this.#open) return undefined
     let next = this.#retries.next ?? Infinity
     if (this.#breaker.outage === undefined) {
-      for (const call of this.#calls.values()) next = Math.min(next, this.#leavesAt(call))
+      for (const call of this.#calls.values()) next = Math.min(next, this.#leavesAt(call), this.#fallsSilentAt(call))
     }
     return next === Infinity ? undefined : next
   }
@@ -219,6 +225,7 @@ export class Operations {
       this.#request(operation.kind, operation.key, operation.pinnedAt, now)
     }
     if (this.#breaker.outage !== undefined) return
+    this.#markSilent(now)
     this.#makeRoom(now)
     this.#startNext(this.#pins, now)
     this.#startNext(this.#unpins, now)
@@ -286,6 +293,8 @@ export class Operations {
     const call = this.#calls.get(operation.key)
     if (call?.operation !== operation) return
     if (!call.hasProgress) this.#patience.sawLife(now.ms - call.startedAt)
+    if (call.isSilent) this.#silent--
+    call.isSilent = false
     call.hasProgress = true
     call.aliveAt = now.ms
     // A call that goes on counts again what is there already.
@@ -295,7 +304,29 @@ export class Operations {
     call.operation.breaks = 0
   }
 
-  /** Silent pins give their slots to those that wait, one for one. */
+  #markSilent(now: Moment): void {
+    for (const call of this.#calls.values()) {
+      if (now.ms < this.#fallsSilentAt(call)) continue
+      call.isSilent = true
+      this.#silent++
+    }
+  }
+
+  /** When a call is silent for an unusual time; never, if it is already or if nobody waits for its slot. */
+  #fallsSilentAt({ operation, isSilent, hasProgress, aliveAt }: Call): number {
+    const { unusual } = this.#patience
+    const isWaitedFor = this.#pins.queue.size + this.#behind.size > 0
+    if (operation.kind !== 'pin' || isSilent || unusual === undefined || !isWaitedFor) return Infinity
+    return aliveAt + (hasProgress ? PATIENCE.afterProgress : unusual)
+  }
+
+  /** How many calls there may be, with those that do not count. */
+  #slotsOf(lane: Lane): number {
+    if (lane !== this.#pins) return lane.slots
+    return Math.min(MAX_OVERFLOW * lane.slots, lane.slots + LET_IN_BY_SILENT * this.#silent)
+  }
+
+  /** Silent pins make room for those that wait, one for one, where there is no room for both. */
   #makeRoom(now: Moment): void {
     for (const call of this.#calls.values()) {
       if (now.ms < this.#leavesAt(call)) continue
@@ -312,8 +343,8 @@ export class Operations {
     const { operation, isPatient, isLeaving, hasProgress, aliveAt } = call
     if (operation.kind !== 'pin' || isPatient || isLeaving) return Infinity
     if (this.#operations.get(operation.key) !== operation) return Infinity
-    const { queue, slots, running } = this.#pins
-    const room = slots - running + this.#leaving
+    const { queue, running } = this.#pins
+    const room = this.#slotsOf(this.#pins) - running + this.#leaving
     const patience = hasProgress ? PATIENCE.afterProgress : this.#patience.milliseconds
     if (queue.size > room) return aliveAt + patience
     if (queue.size + this.#behind.size <= room || operation.turnsLost > MAX_TURNS_LOST) return Infinity
@@ -322,7 +353,7 @@ export class Operations {
   }
 
   #startNext(lane: Lane, now: Moment): void {
-    while (lane.running < lane.slots) {
+    while (lane.running < this.#slotsOf(lane)) {
       const isPatient = lane === this.#pins && this.#isPatientTurn(now)
       const behind = (): MutableOperation | undefined => (lane === this.#pins ? this.#behind.shift() : undefined)
       const operation = isPatient ? behind() : (lane.queue.shift() ?? behind())
@@ -350,8 +381,8 @@ export class Operations {
     if (operation.turnsLost === 0) operation.attempts++
     this.#lane(operation).running++
     if (isPatient) this.#patientCalls++
-    const call = { operation, startedAt: now.ms, aliveAt: now.ms, hasProgress: false, isPatient, isLeaving: false }
-    this.#calls.set(operation.key, call)
+    const begun = { startedAt: now.ms, aliveAt: now.ms, hasProgress: false, isSilent: false, isLeaving: false }
+    this.#calls.set(operation.key, { operation, isPatient, ...begun })
     this.#report(operation)
     this.#effects.push({ type: 'start', operation })
   }
@@ -365,6 +396,7 @@ export class Operations {
     this.#lane(operation).running--
     if (call.isPatient) this.#patientCalls--
     if (call.isLeaving) this.#leaving--
+    if (call.isSilent) this.#silent--
     if (error === undefined) this.#sawSuccess(call, now)
     else if (isOutage && this.#open) this.#openBreaker(error, now)
     const current = this.#operations.get(operation.key)

@@ -2,6 +2,8 @@ import { PATIENCE } from './defaults.ts'
 
 /** How much longer than usual a call may be silent. */
 const MARGIN = 8
+/** The same for a call that may go on, but does not count any more. */
+const UNUSUAL = 1.5
 /** Share of the newest observation in what counts as usual. */
 const WEIGHT = 0.2
 /** Fewer silent pins than this in a row say nothing of the network. */
@@ -25,6 +27,11 @@ export class Patience {
 
   get milliseconds(): number {
     return this.#milliseconds
+  }
+
+  /** How long a pin is silent that is out of the usual; undefined as long as nothing is known. */
+  get unusual(): number | undefined {
+    return this.#usual === undefined ? undefined : Math.max(PATIENCE.initial, UNUSUAL * this.#usual)
   }
 
   /** A pin has shown life that long after its start: a first block, or its end. */
