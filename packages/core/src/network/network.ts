@@ -280,12 +280,17 @@ export class Libp2pNetwork implements Network {
   }
 }
 
+/** Names of errors after which a connection is of no use. */
+const DEAD_CONNECTION = new Set(['ConnectionClosedError', 'MuxerClosedError'])
+
 async function newStream(connection: Connection, protocol: string, { signal }: AbortOptions): Promise<Stream> {
   try {
     const options = { maxOutboundStreams: MAX_STREAMS, runOnLimitedConnection: true, ...(signal && { signal }) }
     return await connection.newStream(protocol, options)
   } catch (cause) {
     signal?.throwIfAborted()
+    // libp2p may keep a connection that nothing can go over any more, and would give it to every later call.
+    if (cause instanceof Error && DEAD_CONNECTION.has(cause.name)) connection.abort(cause)
     const isUnknown = cause instanceof Error && cause.name === 'UnsupportedProtocolError'
     const reason = isUnknown ? `protocols not supported: [${protocol}]` : messageOf(cause)
     throw new ClusterError('ERR_PEER_UNREACHABLE', `failed to open stream: ${reason}`, { cause })

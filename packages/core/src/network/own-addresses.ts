@@ -1,6 +1,6 @@
 import type { IdentifyResult, Libp2pEvents, Listener, TypedEventTarget } from '@libp2p/interface'
+import { isNetworkAddress } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { isServable } from './listen-addresses.ts'
 
 /** The parts of libp2p that this needs. */
 export interface OwnAddressesComponents {
@@ -35,7 +35,7 @@ export function ownAddresses(): (components: OwnAddressesComponents) => OwnAddre
       // The address of a call of ours has a passing port.
       if (observedAddr === undefined || connection.direction !== 'inbound' || !connection.direct) return
       // What the other side claims may be no address of a host at all, which libp2p does not take lightly.
-      if (!isServable(observedAddr.toString())) return
+      if (!isNetworkAddress(observedAddr)) return
       addressManager.addObservedAddr(observedAddr)
       addressManager.confirmObservedAddr(observedAddr)
     })

@@ -80,8 +80,14 @@ export class HostilePeer {
   async open(protocol: string): Promise<ByteStream> {
     const connection = await this.connection()
     const signal = AbortSignal.timeout(5000)
-    const stream = await connection.newStream(protocol, { signal, maxOutboundStreams: 10_000 })
-    return libp2pByteStream(stream)
+    const options = { signal, maxOutboundStreams: 10_000 }
+    try {
+      return libp2pByteStream(await connection.newStream(protocol, options))
+    } catch {
+      // A connection that the target has given up may still look open: a new one is made.
+      connection.abort(new Error('of no use'))
+      return libp2pByteStream(await (await this.connection()).newStream(protocol, options))
+    }
   }
 
   /** Sends bytes on a stream of their own, and gives what came back until the target fell silent. */
