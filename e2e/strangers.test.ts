@@ -38,7 +38,9 @@ describe('a peer whose way into the cluster is no way', () => {
       const peer = await cluster.make()
       const outcome = await peer.service(['daemon', '--bootstrap', address])
       expect(outcome).toMatchObject({ code: 1 })
-      expect(outcome.stderr).toMatch(/^error parsing bootstrap multiaddress \(.*\): .*\n {2}Give a multiaddress such as/m)
+      expect(outcome.stderr).toMatch(
+        /^error parsing bootstrap multiaddress \(.*\): .*\n {2}Give a multiaddress such as/m
+      )
     }
   )
 

@@ -15,7 +15,9 @@ const TESTS = ['e2e/go-', 'e2e/split', 'e2e/hybrid', 'go-peer']
 const unset = Object.entries(VARIABLES).filter(([name]) => (process.env[name] ?? '') === '')
 if (unset.length > 0) {
   const list = unset.map(([name, what]) => `  ${name}: ${what}\n`).join('')
-  process.stderr.write(`Set these variables first:\n${list}The peers are run in network namespaces, which takes root.\n`)
+  process.stderr.write(
+    `Set these variables first:\n${list}The peers are run in network namespaces, which takes root.\n`
+  )
   process.exit(1)
 }
 
