@@ -91,6 +91,8 @@ export class ClusterPeer implements Cluster, Startable {
       openSink: (params, options) => openSink({ peerId, pinning: this.#pinning, metrics, member }, params, options),
       pin: (root, pinOptions, allocations, options) => this.#pinning.pinAdded(root, pinOptions, allocations, options)
     })
+    // Who was taken out needs not ask to be.
+    events.on('removed', () => (this.#hasLeft = true))
     this.#readiness = new Readiness({ log, peerId, consensus, ipfs, events })
     this.#repair = new Repair(
       {
@@ -128,7 +130,7 @@ export class ClusterPeer implements Cluster, Startable {
     this.#log.info('shutting down Cluster')
     await this.#readiness.end()
     await this.#upkeep.stop()
-    if (this.#init.leaveOnShutdown === true && this.#readiness.isReady) await this.#leave()
+    if (this.#init.leaveOnShutdown === true && this.#readiness.isReady && !this.#hasLeft) await this.#leave()
   }
 
   async ready(options?: AbortOptions): Promise<void> {

@@ -57,7 +57,7 @@ export class DueTimes<K> {
   }
 
   #up(index: number): void {
-    for (let at = index; at > 0; ) {
+    for (let at = index; at > 0;) {
       const parent = (at - 1) >> 1
       if (!this.#swapIfEarlier(at, parent)) return
       at = parent
@@ -65,7 +65,7 @@ export class DueTimes<K> {
   }
 
   #down(index: number): void {
-    for (let at = index; ; ) {
+    for (let at = index; ;) {
       const left = 2 * at + 1
       const right = left + 1
       const child = this.#time(right) < this.#time(left) ? right : left

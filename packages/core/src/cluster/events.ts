@@ -6,6 +6,8 @@ import type { PinTrackerEvents } from '../pintracker/index.ts'
 export interface ClusterEvents extends PinTrackerEvents {
   /** The peer is READY. */
   ready: { peerId: PeerId; ipfsId: PeerId }
+  /** The other members have taken this peer out of the cluster: it has no use any more, and is to be stopped. */
+  removed: { peerId: PeerId }
   /** The pinset has this pin, new or changed, made here or on another peer. */
   'pin:put': { pin: Pin }
   /** The pinset has this CID no more. */

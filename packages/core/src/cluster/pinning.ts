@@ -145,11 +145,24 @@ export class Pinning {
     if (isPinnedEverywhere(pin)) return []
     const given = pin.allocations ?? []
     if (given.length > 0) return given
+    if (existing !== undefined && exclude.length === 0 && this.#isBeingMaintained(pin, existing)) {
+      return [...(existing.allocations ?? [])]
+    }
     const unfit = [...exclude, ...this.#unfitFor(existing)]
     return this.#components.allocator.allocate(
       { pin, ...(existing !== undefined && { existing }), ...(unfit.length > 0 && { exclude: unfit }) },
       options
     )
+  }
+
+  /** Whether a peer that holds the pin may be away and keeps it: its metrics need not be there. */
+  #isBeingMaintained(pin: Pin, existing: Pin): boolean {
+    const listed = existing.allocations ?? []
+    const kinds = (this.#components.marks?.list() ?? [])
+      .filter(({ peer }) => listed.includes(peer))
+      .map(({ kind }) => kind)
+    const isEnough = listed.length >= pin.replicationFactorMin && listed.length <= pin.replicationFactorMax
+    return isEnough && kinds.includes('maintenance') && !kinds.includes('drain')
   }
 
   /** A peer under maintenance gets no new pins, one that is drained keeps none. */

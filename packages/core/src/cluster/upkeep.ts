@@ -6,13 +6,13 @@ import type { PinTracker } from '../pintracker/index.ts'
 import { closestPeer } from '../repair/index.ts'
 import type { Repair } from '../repair/index.ts'
 import { messageOf } from '../util/errors.ts'
-import type { EventSource } from '../util/event-bus.ts'
+import type { EventBus } from '../util/event-bus.ts'
 import type { Logger } from '../util/logger.ts'
 import { RepeatingTask } from '../util/repeating-task.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import { startAll, stopAll } from '../util/startable.ts'
 import type { ClusterInit } from './defaults.ts'
-import { DEFAULT_PIN_RECOVER_INTERVAL, DEFAULT_STATE_SYNC_INTERVAL } from './defaults.ts'
+import { DEFAULT_PEER_WATCH_INTERVAL, DEFAULT_PIN_RECOVER_INTERVAL, DEFAULT_STATE_SYNC_INTERVAL } from './defaults.ts'
 import type { ClusterEvents } from './events.ts'
 import { Expiry } from './expiry.ts'
 import { paced } from './paced.ts'
@@ -26,7 +26,7 @@ export interface UpkeepComponents {
   consensus: Pick<Consensus, 'state' | 'peers' | 'isTrusted'>
   tracker: Pick<PinTracker, 'recoverAll'>
   pinning: Pick<Pinning, 'unpin' | 'put'>
-  events: EventSource<ClusterEvents>
+  events: EventBus<ClusterEvents>
   repair: Pick<Repair, 'start' | 'stop' | 'walk'>
 }
 
@@ -41,6 +41,7 @@ export class Upkeep {
   readonly #walker: RepeatingTask | undefined
   readonly #expiry: Expiry
   #unsubscribe: (() => void) | undefined
+  #isRemoved = false
   /** Whether somebody has asked for a walk since the last one began. */
   #mustWalk = false
 
@@ -51,6 +52,8 @@ export class Upkeep {
       new RepeatingTask({ interval, run, onError: (err) => components.log.error(messageOf(err)) })
     this.#expiry = new Expiry({ expire: (cid) => this.#expire(cid), walk: () => this.walk() })
     this.#tasks = [task(init.pinRecoverInterval ?? DEFAULT_PIN_RECOVER_INTERVAL, (signal) => this.#recover(signal))]
+    const watchInterval = init.peerWatchInterval ?? DEFAULT_PEER_WATCH_INTERVAL
+    this.#tasks.push(task(watchInterval, (signal) => this.#watchMembership(signal)))
     // A follower changes nothing.
     if (init.followerMode === true) return
     this.#walker = task(init.stateSyncInterval ?? DEFAULT_STATE_SYNC_INTERVAL, (signal) => this.#syncState(signal))
@@ -95,6 +98,14 @@ export class Upkeep {
         log.error(`repinning ${cidToText(pin.cid)}: ${messageOf(err)}`)
       }
     }
+  }
+
+  async #watchMembership(signal: AbortSignal): Promise<void> {
+    const { log, peerId, consensus, events } = this.#components
+    if (this.#isRemoved || (await consensus.peers({ signal })).includes(peerId)) return
+    this.#isRemoved = true
+    log.info('peer no longer in peerset. Initiating shutdown')
+    events.emit('removed', { peerId })
   }
 
   async #recover(signal: AbortSignal): Promise<void> {

@@ -92,7 +92,11 @@ export class Mover {
     if (this.#moving.size === 0 && this.#queue.length === 0) this.#end()
   }
 
-  async #try(move: Move, step: (move: Move, options: AbortOptions) => Promise<void>, signal: AbortSignal): Promise<void> {
+  async #try(
+    move: Move,
+    step: (move: Move, options: AbortOptions) => Promise<void>,
+    signal: AbortSignal
+  ): Promise<void> {
     try {
       await step(move, { signal })
     } catch (err) {

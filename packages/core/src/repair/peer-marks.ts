@@ -60,10 +60,13 @@ export class PeerMarks implements Startable, EventSource<PeerMarksEvents> {
 
   async afterStart(): Promise<void> {
     await this.#load()
-    const { topic, isTrusted } = this.#components
+    const { topic } = this.#components
     if (topic === undefined || this.#unsubscribe.length > 0) return
     this.#unsubscribe = [
-      topic.subscribe((message) => this.#receive(message), isTrusted),
+      topic.subscribe(
+        (message) => this.#receive(message),
+        (peer) => this.#components.isTrusted(peer)
+      ),
       topic.onSubscriber(() => this.#tellSoon())
     ]
   }

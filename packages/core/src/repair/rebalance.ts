@@ -79,8 +79,7 @@ export class RebalancePlanner {
   #emptiest(from: PeerId, listed: readonly PeerId[]): PeerId | undefined {
     const group = this.#peers.get(from)?.group
     const able = [...this.#peers.keys()].filter(
-      (peer) =>
-        this.#peers.get(peer)?.group === group && !listed.includes(peer) && this.#excess(peer) <= -this.#pinSize
+      (peer) => this.#peers.get(peer)?.group === group && !listed.includes(peer) && this.#excess(peer) <= -this.#pinSize
     )
     return able.reduce<PeerId | undefined>(
       (best, peer) => (best === undefined || this.#excess(peer) < this.#excess(best) ? peer : best),

@@ -53,9 +53,8 @@ export class Repair implements ClusterRepair {
     const ping = init.monitorPingInterval ?? DEFAULT_PING_INTERVAL
     this.#components = components
     this.#log = logger.forComponent('repair')
-    this.#presence = new Presence(
-      { after: init.repair?.after ?? 0, unheardAfter: UNHEARD_PINGS * ping },
-      (peer) => marks.kindOf(peer)
+    this.#presence = new Presence({ after: init.repair?.after ?? 0, unheardAfter: UNHEARD_PINGS * ping }, (peer) =>
+      marks.kindOf(peer)
     )
     this.#repairer = new Repairer({ ...components, presence: this.#presence }, init)
     this.#mover = new Mover(components, this.#log)
@@ -89,12 +88,18 @@ export class Repair implements ClusterRepair {
     return this.#components.marks.list()
   }
 
-  async setMaintenance(peer: PeerId, { until = 0, ...options }: AbortOptions & { until?: number } = {}): Promise<PeerMark> {
+  async setMaintenance(
+    peer: PeerId,
+    { until = 0, ...options }: AbortOptions & { until?: number } = {}
+  ): Promise<PeerMark> {
     peerIdToBytes(peer)
     return this.#components.marks.set({ peer, kind: 'maintenance', until, toMinimum: false }, options)
   }
 
-  async drain(peer: PeerId, { toMinimum = false, ...options }: AbortOptions & { toMinimum?: boolean } = {}): Promise<PeerMark> {
+  async drain(
+    peer: PeerId,
+    { toMinimum = false, ...options }: AbortOptions & { toMinimum?: boolean } = {}
+  ): Promise<PeerMark> {
     peerIdToBytes(peer)
     return this.#components.marks.set({ peer, kind: 'drain', until: 0, toMinimum }, options)
   }
@@ -146,8 +151,8 @@ export class Repair implements ClusterRepair {
     const gone = this.#presence.gone(performance.now())
     const lost = gone.filter((peer) => !this.#gone.includes(peer))
     this.#gone = gone
-    for (const peer of lost) this.#log.warn(`${peer} is gone: its pins are looked after`)
-    for (const peer of returned) this.#log.info(`${peer} is back`)
+    for (const peer of lost) this.#log.warn(`${peer} is gone: ${this.#repairer.intention}`)
+    for (const peer of returned) this.#log.info(`${peer} is back: what it holds counts again`)
     if (lost.length + returned.length > 0) this.#components.walk()
   }
 
@@ -162,13 +167,13 @@ export class Repair implements ClusterRepair {
 
   /** How full those peers are that say so, without those whose pins are not to be touched. */
   async #loads(options: AbortOptions): Promise<Map<PeerId, PeerLoad>> {
-    const { consensus, marks, repoStat } = this.#components
+    const { consensus, marks } = this.#components
     const loads = new Map<PeerId, PeerLoad>()
     await Promise.all(
       (await consensus.peers(options)).map(async (peer) => {
         if (marks.kindOf(peer) !== 'none') return
         try {
-          const { repoSize, storageMax } = await repoStat(peer, options)
+          const { repoSize, storageMax } = await this.#components.repoStat(peer, options)
           loads.set(peer, { used: Number(repoSize), capacity: Number(storageMax), group: this.#groupOf(peer) })
         } catch (err) {
           options.signal?.throwIfAborted()
@@ -192,11 +197,12 @@ export class Repair implements ClusterRepair {
 
   /** Peers with the same tags are one group. */
   #groupOf(peer: PeerId): string {
-    const { names, latest } = this.#components
-    return names()
+    const components = this.#components
+    return components
+      .names()
       .filter((name) => name.startsWith('tag:'))
       .sort()
-      .map((name) => `${name}=${latest(name).find((metric) => metric.peer === peer)?.value ?? ''}`)
+      .map((name) => `${name}=${components.latest(name).find((metric) => metric.peer === peer)?.value ?? ''}`)
       .join('\n')
   }
 }

@@ -8,7 +8,14 @@ import type { Logger } from '../util/logger.ts'
 import { abortable } from '../util/signals.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import { closestPeer } from './closest-peer.ts'
-import { DEFAULT_CONCURRENCY, LOGGED_FAILURES, OVERDUE_AFTER, PARALLEL, SETTLE_TIME, STALLED_AFTER } from './defaults.ts'
+import {
+  DEFAULT_CONCURRENCY,
+  LOGGED_FAILURES,
+  OVERDUE_AFTER,
+  PARALLEL,
+  SETTLE_TIME,
+  STALLED_AFTER
+} from './defaults.ts'
 import type { RepairComponents, RepairInit, RepairProgress } from './interface.ts'
 import type { Holder, PinPlan, PlanRules } from './plan.ts'
 import { copiesToKeep, planPin, trim } from './plan.ts'
@@ -46,6 +53,11 @@ export class Repairer {
     this.#log = components.logger.forComponent('repair')
     this.#repairs = !(init.disableRepinning ?? true)
     this.#concurrency = init.repair?.concurrency ?? DEFAULT_CONCURRENCY
+  }
+
+  /** What is done about the pins of a peer that is gone, in words. */
+  get intention(): string {
+    return this.#repairs ? 'pins that have too few copies go to other peers' : 'repinning is disabled, its pins stay'
   }
 
   progress(): RepairProgress {
@@ -209,12 +221,12 @@ export class Repairer {
   }
 
   async #holders(pin: Pin, options: AbortOptions): Promise<Holder[]> {
-    const { presence, hasContent } = this.#components
+    const { presence } = this.#components
     return Promise.all(
       (pin.allocations ?? []).map(async (peer): Promise<Holder> => {
         const standing = presence.standing(peer, performance.now())
         const answers = standing === 'here' || standing === 'leaving'
-        return { peer, standing, isPinned: answers && (await hasContent(peer, pin.cid, options)) }
+        return { peer, standing, isPinned: answers && (await this.#components.hasContent(peer, pin.cid, options)) }
       })
     )
   }
@@ -233,9 +245,7 @@ export class Repairer {
   #copies(pin: Pin): number {
     const before = this.#waiting.get(keyOfCid(pin.cid))?.copies ?? 0
     if (before > 0) return before
-    const standings = (pin.allocations ?? []).map((peer) =>
-      this.#components.presence.standing(peer, performance.now())
-    )
+    const standings = (pin.allocations ?? []).map((peer) => this.#components.presence.standing(peer, performance.now()))
     const isLeft = standings.includes('leaving')
     return isLeft ? copiesToKeep(pin, standings.filter((standing) => standing !== 'gone').length) : 0
   }

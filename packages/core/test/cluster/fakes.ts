@@ -92,7 +92,7 @@ export class FakeIpfsNode extends FakeIpfs implements IpfsConnector {
     this.#up.resolve()
   }
 
-  async ready({ signal }: AbortOptions = {}): Promise<void> {
+  override async ready({ signal }: AbortOptions = {}): Promise<void> {
     signal?.throwIfAborted()
     if (this.#isUp) return
     await Promise.race([

@@ -50,7 +50,12 @@ async function start(
   { datastore, trusted }: { datastore?: Datastore; trusted?: string[] } = {}
 ): Promise<PeerMarks> {
   const isTrusted = (peer: string): boolean => trusted?.includes(peer) ?? true
-  const marks = new PeerMarks({ logger: nullLogger, isTrusted, topic: wire.topic(self), ...(datastore && { datastore }) })
+  const marks = new PeerMarks({
+    logger: nullLogger,
+    isTrusted,
+    topic: wire.topic(self),
+    ...(datastore && { datastore })
+  })
   running.push(marks)
   await marks.afterStart()
   return marks
@@ -123,7 +128,9 @@ describe('marks on peers', () => {
     const friend = wire.topic('friend')
     for (let n = 0; n < 1100; n += 100) {
       const peers = Array.from({ length: 100 }, (_, i) => fakePeer(n + i))
-      await friend.publish(new TextEncoder().encode(peers.map((peer) => textOfMark({ ...MAINTENANCE, peer, at: 1 })).join('\n')))
+      await friend.publish(
+        new TextEncoder().encode(peers.map((peer) => textOfMark({ ...MAINTENANCE, peer, at: 1 })).join('\n'))
+      )
     }
     expect(marks.list()).toHaveLength(1000)
     await expect(marks.set({ ...MAINTENANCE, peer: OTHER_PEER })).rejects.toMatchObject({ code: 'ERR_TOO_MANY_MARKS' })

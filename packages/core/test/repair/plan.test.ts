@@ -59,14 +59,12 @@ describe('trimming', () => {
   })
 
   const standing = fc.constantFrom<Standing>('here', 'away', 'gone', 'leaving')
-  const list = fc
-    .array(fc.record({ standing, isPinned: fc.boolean() }), { minLength: 1, maxLength: 8 })
-    .map((all) =>
-      all.map((each, n): Holder => {
-        const answers = each.standing === 'here' || each.standing === 'leaving'
-        return { peer: `p${n}`, standing: each.standing, isPinned: each.isPinned && answers }
-      })
-    )
+  const list = fc.array(fc.record({ standing, isPinned: fc.boolean() }), { minLength: 1, maxLength: 8 }).map((all) =>
+    all.map((each, n): Holder => {
+      const answers = each.standing === 'here' || each.standing === 'leaving'
+      return { peer: `p${n}`, standing: each.standing, isPinned: each.isPinned && answers }
+    })
+  )
   const factors = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 3 }))
 
   it('never leaves fewer live copies than are to be, nor takes what need not go', () => {
@@ -117,7 +115,12 @@ describe('plans, carried out one after another', () => {
     /** @returns whether anything was done */
     step(): boolean {
       const standing = (peer: string): Standing => this.standings.get(peer) ?? 'gone'
-      const plan = planPin(this.pin, { standing, repairs: true, trims: true, ...(this.copies > 0 && { copies: this.copies }) })
+      const plan = planPin(this.pin, {
+        standing,
+        repairs: true,
+        trims: true,
+        ...(this.copies > 0 && { copies: this.copies })
+      })
       const listed = this.pin.allocations ?? []
       if (plan.action === 'none') this.copies = 0
       if (plan.action === 'allocate') {
@@ -161,7 +164,10 @@ describe('plans, carried out one after another', () => {
     }
   }
 
-  const event = fc.tuple(fc.constantFrom(...PEERS), fc.constantFrom<Standing>('here', 'here', 'gone', 'leaving', 'away'))
+  const event = fc.tuple(
+    fc.constantFrom(...PEERS),
+    fc.constantFrom<Standing>('here', 'here', 'gone', 'leaving', 'away')
+  )
 
   it('end with all copies that there can be, and take none away on the way', () => {
     fc.assert(

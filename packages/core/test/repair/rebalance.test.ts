@@ -12,7 +12,10 @@ interface Placed {
 }
 
 /** Peers of one capacity that use what their pins take. */
-function loadsOf(pins: readonly Placed[], peers: Record<string, { capacity: number; group?: string }>): Map<string, PeerLoad> {
+function loadsOf(
+  pins: readonly Placed[],
+  peers: Record<string, { capacity: number; group?: string }>
+): Map<string, PeerLoad> {
   const used = (peer: string): number => SIZE * pins.filter(({ allocations }) => allocations.includes(peer)).length
   return new Map(
     Object.entries(peers).map(([peer, { capacity, group = '' }]) => [peer, { used: used(peer), capacity, group }])
@@ -38,7 +41,10 @@ function apply(pins: readonly Placed[], { moves }: RebalancePlan): Placed[] {
 describe('a plan to rebalance', () => {
   it('moves pins from a full peer to one that has just joined', () => {
     const pins = Array.from({ length: 10 }, (_, id) => ({ id, allocations: ['a'] }))
-    const { moves, before, after, isComplete } = plan(pins, loadsOf(pins, { a: { capacity: 200 }, b: { capacity: 200 } }))
+    const { moves, before, after, isComplete } = plan(
+      pins,
+      loadsOf(pins, { a: { capacity: 200 }, b: { capacity: 200 } })
+    )
     expect(moves).toHaveLength(5)
     expect(moves[0]).toEqual({ cid: testCid(0), from: 'a', to: 'b' })
     expect(Object.fromEntries(before)).toEqual({ a: 100, b: 0 })

@@ -41,6 +41,18 @@ it('a pin goes in the second in which it expires, long before the next walk over
   expect(peer.lines.some((line) => line.startsWith(`Unpinning ${cidToText(testCid(1))}: pin expired at`))).toBe(true)
 })
 
+it('a peer that the others have taken out says so once, and has no use for its pinset', async () => {
+  await start({ init: { peerWatchInterval: 5, leaveOnShutdown: true } })
+  const told: unknown[] = []
+  peer.events.on('removed', (event) => told.push(event))
+  peer.consensus.members = [OTHER_PEER]
+  await until('it is told', () => told.length > 0)
+  await peer.stop()
+  expect(told).toEqual([{ peerId: peer.cluster.peerId }])
+  expect(peer.cluster.hasLeft).toBe(true)
+  expect(peer.lines).not.toContain('attempting to leave the cluster. This may take some seconds')
+})
+
 it('pins from before the start are known from the first walk', async () => {
   peer = new TestPeer()
   peer.consensus.state.put(testPin(testCid(1), { expireAt: inSeconds(2) }))
@@ -67,4 +79,23 @@ it('a pin is left to the peer that is closest to it', async () => {
   await until('the own ones are gone', async () => (await peer.cluster.state.count()) < 20)
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(await peer.cluster.state.count()).toBeGreaterThan(0)
+})
+
+it('a peer that is drained or under maintenance gets no new pins; only the drained one loses those it has', async () => {
+  await start()
+  await until('all metrics are there', () => peer.cluster.metricNames().length === 4)
+  const own = peer.cluster.peerId
+  const once = { ...defaultPinOptions(), replicationFactorMin: 1, replicationFactorMax: 1 }
+  const refusal = { code: 'ERR_NOT_ENOUGH_PEERS' }
+  await peer.cluster.pin(testCid(1), once)
+  await peer.cluster.repair.setMaintenance(own)
+  expect((await peer.cluster.pin(testCid(1), { ...once, name: 'again' })).allocations).toEqual([own])
+  peer.consensus.state.put(testPin(testCid(3), { ...once, allocations: [OTHER_PEER] }))
+  await peer.cluster.repair.setMaintenance(OTHER_PEER)
+  expect((await peer.cluster.pin(testCid(3), { ...once, name: 'away' })).allocations).toEqual([OTHER_PEER])
+  await expect(peer.cluster.pin(testCid(2), once)).rejects.toMatchObject(refusal)
+  await peer.cluster.repair.drain(own)
+  await expect(peer.cluster.pin(testCid(1), once)).rejects.toMatchObject(refusal)
+  await peer.cluster.repair.clearMark(own)
+  expect((await peer.cluster.pin(testCid(2), once)).allocations).toEqual([own])
 })

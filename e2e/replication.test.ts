@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { TestCluster, until } from './harness/cluster.ts'
+import { temporaryFolder } from './harness/folder.ts'
+import { startOperator } from './harness/operator.ts'
+import type { Operator } from './harness/operator.ts'
+import { OUR_BINS } from './harness/peer.ts'
+import type { Peer } from './harness/peer.ts'
+
+const PINS = 8
+
+/** Five peers with an IPFS node each, and real blocks, of which at least two and at most three are to have a copy. */
+describe('pins with two to three copies on five peers', () => {
+  const folder = temporaryFolder()
+  const cluster = new TestCluster({
+    env: {
+      CLUSTER_DISABLEREPINNING: 'false',
+      // Ten processes on a small machine: a peer is not gone because it is slow.
+      CLUSTER_MONITORPINGINTERVAL: '3s',
+      CLUSTER_DISK_METRICTTL: '6s',
+      CLUSTER_TAGS_METRICTTL: '6s',
+      CLUSTER_PEERWATCHINTERVAL: '1s',
+      CLUSTER_STATESYNCINTERVAL: '5s',
+      CLUSTER_REPLICATIONFACTORMIN: '2',
+      CLUSTER_REPLICATIONFACTORMAX: '3'
+    }
+  })
+  let operator: Operator
+  let cids: string[]
+
+  beforeAll(async () => {
+    for (let index = 0; index < 5; index++) await cluster.make(OUR_BINS, { ipfsPort: undefined })
+    await cluster.join(at(0))
+    await Promise.all(cluster.peers.slice(1).map(async (peer) => cluster.join(peer)))
+    await cluster.settled()
+    // Half of them lose two of their copies when the last two peers go.
+    const lastTwo = `--allocations=${at(3).id},${at(4).id}`
+    cids = []
+    for (let n = 0; n < PINS; n++) cids.push(await add(at(n % 5), n, ...(n % 2 === 0 ? [lastTwo] : [])))
+    await everyPin(({ allocations, live }) => allocations.length === 3 && live === 3)
+  }, 120_000)
+  afterAll(async () => {
+    await operator?.[Symbol.asyncDispose]()
+    await cluster[Symbol.asyncDispose]()
+    folder[Symbol.dispose]()
+  })
+
+  it('have two live copies again after two peers were killed, and three when these are back', async () => {
+    const dead = [at(3), at(4)]
+    await Promise.all(dead.map(async (peer) => peer.kill()))
+    expect((await Promise.all(cids.map(look))).filter(({ live }) => live < 2).length).toBeGreaterThanOrEqual(PINS / 2)
+    await everyPin(({ live }) => live >= 2)
+    await Promise.all(dead.map(async (peer) => cluster.join(peer)))
+    await everyPin(({ allocations, live, held }) => allocations.length === 3 && live === 3 && held === 3)
+  }, 120_000)
+
+  it('leave a peer that is drained, and never have fewer copies meanwhile', async () => {
+    operator = await startOperator(join(folder.path, 'operator'), cluster)
+    const leaving = at(0)
+    const before = (await Promise.all(cids.map(look))).filter(({ allocations }) => allocations.includes(leaving.id))
+    expect(before.length).toBeGreaterThan(0)
+    await operator.repair.drain(leaving.id)
+
+    let fewest = Infinity
+    await until(async () => {
+      const pins = await Promise.all(cids.map(look))
+      fewest = Math.min(fewest, ...pins.map(({ live }) => live))
+      return pins.every(({ allocations, live }) => !allocations.includes(leaving.id) && live === 3)
+    })
+    expect(fewest).toBe(3)
+    await until(async () => (await operator.repair.drainProgress(leaving.id)).left === 0)
+    // New pins stay away from it.
+    const cid = await add(at(1), PINS)
+    expect((await look(cid)).allocations).not.toContain(leaving.id)
+  }, 120_000)
+
+  function at(index: number): Peer {
+    const peer = cluster.peers[index]
+    if (peer === undefined) throw new Error(`peer ${index} was not made`)
+    return peer
+  }
+
+  async function add(peer: Peer, n: number, ...args: string[]): Promise<string> {
+    const path = join(folder.path, `file ${n}`)
+    writeFileSync(path, randomBytes(300_000))
+    const { code, stdout, stderr } = await peer.ctl('add', '--quieter', ...args, path)
+    if (code !== 0) throw new Error(`add failed: ${stderr}`)
+    return stdout.trim()
+  }
+
+  async function everyPin(condition: (copies: Copies) => boolean): Promise<void> {
+    await until(async () => {
+      const pins = await Promise.all(cids.map(look))
+      return pins.every(condition)
+    })
+  }
+
+  async function look(cid: string): Promise<Copies> {
+    const running = cluster.peers.filter(({ running }) => running)
+    const [first] = running
+    const answer = await fetch(`${first?.rest ?? ''}/allocations/${cid}`)
+    const { allocations = [] } = (await answer.json()) as { allocations?: string[] }
+    const holders = (await Promise.all(running.map(async (peer) => ((await holds(peer, cid)) ? peer.id : '')))).filter(
+      (id) => id !== ''
+    )
+    return { allocations, held: holders.length, live: holders.filter((id) => allocations.includes(id)).length }
+  }
+})
+
+interface Copies {
+  allocations: string[]
+  /** IPFS nodes that run and have pinned the content. */
+  held: number
+  /** Those of them that are to. */
+  live: number
+}
+
+/** Whether the IPFS node of a peer has pinned a CID, by its own words. */
+async function holds(peer: Peer, cid: string): Promise<boolean> {
+  const [, , , , port] = (peer.env.CLUSTER_IPFSHTTP_NODEMULTIADDRESS ?? '').split('/')
+  try {
+    const url = `http://127.0.0.1:${port ?? ''}/api/v0/pin/ls?arg=${cid}&type=recursive`
+    return (await fetch(url, { method: 'POST', signal: AbortSignal.timeout(5000) })).status === 200
+  } catch {
+    await sleep(10)
+    return false
+  }
+}
