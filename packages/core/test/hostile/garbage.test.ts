@@ -11,6 +11,9 @@ const SEED = 20_26
 const COUNT = 200
 const MIB = 1024 * 1024
 
+/** Milliseconds: some seconds, and much more on a machine that is busy. */
+const TIMEOUT = 120_000
+
 let both: Victim
 let hostile: HostilePeer
 

@@ -35,7 +35,7 @@ it.each(MEMBER_ATTACKS)(
     await both.expectUnharmed()
     expect(process.memoryUsage().rss - before).toBeLessThan(400 * MIB)
   },
-  60_000
+  120_000
 )
 
 it('a peer that claims a height beyond all bounds does not end the counting', async () => {
