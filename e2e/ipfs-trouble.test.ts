@@ -20,6 +20,7 @@ class SlowIpfs {
   /** Answers `pin/add` in a way of its own. */
   onPin: ((response: ServerResponse) => void) | undefined
   running = 0
+  mostRunning = 0
   #server: Server | undefined
 
   constructor(port: number) {
@@ -71,7 +72,7 @@ class SlowIpfs {
 
   #pin(response: ServerResponse, cid: string): void {
     if (this.onPin !== undefined) return this.onPin(response)
-    this.running++
+    this.mostRunning = Math.max(this.mostRunning, ++this.running)
     response.writeHead(200, { 'content-type': 'application/json' })
     response.flushHeaders()
     const done = (): void => {
@@ -171,28 +172,33 @@ describe('a peer whose IPFS node is in trouble', () => {
     await ipfs.start()
     const seconds = (await until('all are pinned', 30, () => ipfs.held.size === CONCURRENT)) / 1000
     await until('the status says it', 10, async () => (await statusOf('pin7')).status === 'pinned')
-    console.log(`CPU while the node was away: ${(share * 100).toFixed(1)} %; all pinned ${seconds.toFixed(1)} s after it came back`)
+    console.log(
+      `CPU while the node was away: ${(share * 100).toFixed(1)} %; all pinned ${seconds.toFixed(1)} s after it came back`
+    )
     expect(seconds).toBeLessThan(15)
   })
 
   it('pins 200 that are provided as fast as if 20 before them were provided as well', async () => {
     await init(10)
-    const time = async (round: string, dead: number): Promise<number> => {
-      for (const name of names(`dead ${round} `, dead)) ipfs.dead.add(rawCid(name).toString())
+    ipfs.pinMs = 200
+    const time = async (round: string, provided: boolean): Promise<number> => {
+      const first = names(`${round} first`, 20)
+      if (!provided) for (const name of first) ipfs.dead.add(rawCid(name).toString())
+      const wanted = ipfs.held.size + (provided ? 220 : 200)
       const begin = performance.now()
-      const before = ipfs.held.size
-      await pinAll(names(`dead ${round} `, dead))
-      await pinAll(names(`good ${round} `, 200))
-      await until('the good ones are pinned', 60, () => ipfs.held.size === before + 200)
+      await pinAll(first)
+      await pinAll(names(`${round} then`, 200))
+      await until('those that are provided are pinned', 60, () => ipfs.held.size === wanted)
       return performance.now() - begin
     }
-    // The first round is for a program that has just started.
-    await time('warm-up', 0)
-    const without = Math.min(await time('a', 0), await time('b', 0))
-    const withDead = await time('c', 20)
-    console.log(`200 pins: ${without.toFixed(0)} ms, with 20 that nobody provides before them ${withDead.toFixed(0)} ms`)
-    expect(ipfs.running).toBeLessThanOrEqual(10)
+    // A machine that does other things as well is not equally fast twice.
+    const without = Math.max(await time('a', true), await time('b', true))
+    const withDead = await time('c', false)
+    console.log(`220 pins: ${without.toFixed(0)} ms; when nobody provides the first 20: ${withDead.toFixed(0)} ms`)
     expect(withDead / without).toBeLessThan(1.1)
+    expect(ipfs.mostRunning).toBeLessThanOrEqual(40)
+    expect(await statusOf('c first7')).toMatchObject({ status: 'pinning', error: '' })
+    expect((await statusOf('c first7')).detail?.reason).toContain('no block has come')
   })
 
   it.each<[string, (response: ServerResponse) => void, string]>([

@@ -12,14 +12,7 @@ import type { AbortOptions } from '../util/startable.ts'
 import type { CidKey } from './cid-key.ts'
 import { cidOfKey, keyOfCid } from './cid-key.ts'
 import type { FailureLedger } from './failure-ledger.ts'
-import type {
-  Moment,
-  Operation,
-  OperationEffect,
-  OperationEvent,
-  OperationKind,
-  OperationLimits
-} from './operation.ts'
+import type { Moment, Operation, OperationEffect, OperationEvent, OperationKind, OperationLimits } from './operation.ts'
 import { FULL_QUEUE } from './operation.ts'
 import { Operations } from './operations.ts'
 

@@ -147,7 +147,8 @@ export class StatelessTracker implements PinTracker {
 
   async *recoverAll(options: RecoverAllOptions = {}): AsyncIterable<PinInfo> {
     const { isAutomatic = false } = options
-    const failed = (operation: Operation): boolean => !isAutomatic && this.#runner.operations.view(operation).error !== ''
+    const failed = (operation: Operation): boolean =>
+      !isAutomatic && this.#runner.operations.view(operation).error !== ''
     for await (const info of this.#operationInfos(failed, options)) {
       const recovered = await this.#recoverOne(info, options)
       if (recovered !== undefined && info.status !== 'remote') yield recovered

@@ -112,7 +112,9 @@ class Model {
     // Nothing is lost: what was asked for last is there until it is done.
     expect(new Map(all.map(({ key, kind }) => [key, kind]))).toEqual(this.wanted)
     // Never more calls than slots, never two for one CID.
-    expect([...calls].filter(({ kind }) => kind === 'pin').length).toBeLessThanOrEqual(LIMITS.concurrentPins * MAX_OVERFLOW)
+    expect([...calls].filter(({ kind }) => kind === 'pin').length).toBeLessThanOrEqual(
+      LIMITS.concurrentPins * MAX_OVERFLOW
+    )
     expect([...calls].filter(({ kind }) => kind !== 'pin').length).toBeLessThanOrEqual(LIMITS.concurrentUnpins)
     expect(new Set([...calls].map(({ key }) => key)).size).toBe(calls.size)
     for (const operation of all) if (operation.phase === 'running') expect(calls.has(operation)).toBe(true)

@@ -273,7 +273,10 @@ describe('a silent pin', () => {
       else script.settle(name)
     }
     expect(starts).toBe(0)
-    script.ask('pin', 'last').pass(5000).settle([...script.running.keys()][0]!)
+    script
+      .ask('pin', 'last')
+      .pass(5000)
+      .settle([...script.running.keys()][0]!)
     expect(script.statuses()).toMatchObject({ dead: 'pinning' })
     script.takeLog()
     script.pass(100_000)
@@ -331,7 +334,14 @@ describe('a failure', () => {
 
   it('of an earlier life goes on where it was', () => {
     const script = new Script()
-    const failure = { key: 'a', kind: 'pin' as const, since: new Time(1), attempts: 4, pinnedAt: 0, error: 'no provider' }
+    const failure = {
+      key: 'a',
+      kind: 'pin' as const,
+      since: new Time(1),
+      attempts: 4,
+      pinnedAt: 0,
+      error: 'no provider'
+    }
     script.step({ type: 'remembered', failure, retryIn: 5000 })
     expect(script.operations.get('a')).toMatchObject({ phase: 'error', attempts: 4, error: 'no provider' })
     expect(script.pass(6001).operations.get('a')).toMatchObject({ phase: 'running', attempts: 5 })

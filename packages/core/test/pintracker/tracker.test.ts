@@ -289,11 +289,18 @@ describe('recover', () => {
     pin(1)
     unpin(2)
     pin(3, { replicationFactorMin: 1, replicationFactorMax: 1, allocations: [OTHER_PEER] })
-    for (const [name, n] of [['pin', 1], ['unpin', 2], ['unpin', 3]] as const) {
+    for (const [name, n] of [
+      ['pin', 1],
+      ['unpin', 2],
+      ['unpin', 3]
+    ] as const) {
       await until('the call has been made', () => ipfs.isWaiting(name, testCid(n)))
       ipfs.finish(name, testCid(n), new Error('no'))
     }
-    await until('all have failed', async () => (await tracker.status(testCid(3))).error !== '' || ipfs.calls.length === 3)
+    await until(
+      'all have failed',
+      async () => (await tracker.status(testCid(3))).error !== '' || ipfs.calls.length === 3
+    )
     await statusBecomes(2, 'unpin_error')
     expect(await collect(tracker.recoverAll({ isAutomatic: true }))).toEqual([])
     expect((await collect(tracker.recoverAll())).map(numberOf)).toEqual([1, 2])
@@ -380,7 +387,11 @@ describe('explain', () => {
       reason: expect.stringContaining('7 blocks so far'),
       blocks: 7
     })
-    expect(await tracker.explain(testCid(3))).toMatchObject({ queuePlace: 2, queueLength: 2, reason: 'number 2 of 2 that wait' })
+    expect(await tracker.explain(testCid(3))).toMatchObject({
+      queuePlace: 2,
+      queueLength: 2,
+      reason: 'number 2 of 2 that wait'
+    })
     ipfs.finish('pin', testCid(1), new Error('no space left on device'))
     await statusBecomes(1, 'pin_error')
     const failed = await tracker.explain(testCid(1))
@@ -450,7 +461,11 @@ describe('over a restart', () => {
     ipfs.finish('pin', testCid(2))
     await statusBecomes(2, 'pinned')
     await restart()
-    expect(await tracker.status(testCid(1))).toMatchObject({ status: 'pin_error', error: 'nobody has 1', attemptCount: 1 })
+    expect(await tracker.status(testCid(1))).toMatchObject({
+      status: 'pin_error',
+      error: 'nobody has 1',
+      attemptCount: 1
+    })
     expect(await tracker.status(testCid(2))).toMatchObject({ status: 'pinned' })
     // Unpinned by another program while this one was not running.
     await tracker.stop()
@@ -468,7 +483,13 @@ describe('over a restart', () => {
 
   it('what cannot be read is passed over', async () => {
     const key = `/ts/status/${pinKey(testCid(1))}`
-    for (const value of ['', '{', 'null', '{"kind":"pin"}', '{"kind":"x","attempts":1,"error":"","since":"","retryAt":0}']) {
+    for (const value of [
+      '',
+      '{',
+      'null',
+      '{"kind":"pin"}',
+      '{"kind":"x","attempts":1,"error":"","since":"","retryAt":0}'
+    ]) {
       await datastore.put(key, Buffer.from(value))
       await restart()
       expect((await tracker.status(testCid(1))).status).toBe('unpinned')
