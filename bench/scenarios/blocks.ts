@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { OUR_BINS } from '../../e2e/harness/peer.ts'
 import { Program } from '../../e2e/harness/process.ts'
-import type { Figure, Scenario } from '../lib/scenario.ts'
+import type { Scenario } from '../lib/scenario.ts'
 
 const NODE_BUNDLE = join(import.meta.dirname, '../../packages/service/dist/bundle/ipfs-node.mjs')
 const MIB = 1 << 20

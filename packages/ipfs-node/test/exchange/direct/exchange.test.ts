@@ -22,7 +22,7 @@ describe('the exchange of blocks between nodes of this program', () => {
     const progress = await lines(await node.post(`pin/add?arg=${root.toString()}&progress=true`))
     expect(progress.at(-2)).toEqual({ Progress: blocks.size })
     expect(host.served).toHaveLength(blocks.size)
-    const content = await joined(node.client.cat(root as never, { offline: true } as never))
+    const content = await joined(node.client.cat(root, { offline: true } as never))
     expect(Buffer.compare(content, pseudoRandom(3_000_000))).toBe(0)
     expect(await lines(await node.post('pin/verify?verbose=true'))).toEqual([{ Cid: root.toString(), Ok: true }])
   })
@@ -35,7 +35,7 @@ describe('the exchange of blocks between nodes of this program', () => {
       for (const [key, bytes] of blocks) host.blocks.set(key, bytes)
       await connect(node, await host.start())
     }
-    await node.client.pin.add(root as never)
+    await node.client.pin.add(root)
     expect(hosts.flatMap(({ served }) => served)).toHaveLength(blocks.size)
     for (const { served } of hosts) expect(served.length).toBeGreaterThan(blocks.size / 4)
   })
@@ -47,7 +47,7 @@ describe('the exchange of blocks between nodes of this program', () => {
     let index = 0
     for (const [key, bytes] of blocks) hosts[index++ % 2]?.blocks.set(key, bytes)
     for (const host of hosts) await connect(node, await host.start())
-    await node.client.pin.add(root as never)
+    await node.client.pin.add(root)
     expect(hosts.flatMap(({ served }) => served).sort()).toEqual([...blocks.keys()].sort())
   })
 
@@ -66,7 +66,7 @@ describe('the exchange of blocks between nodes of this program', () => {
       return get(multihash)
     }
     await connect(node, first)
-    const pinning = node.client.pin.add(root as never)
+    const pinning = node.client.pin.add(root)
     while (breaking.served.length < 8) await new Promise(setImmediate)
     for (const [key, bytes] of blocks) whole.blocks.set(key, bytes)
     await connect(node, await whole.start())
@@ -83,9 +83,9 @@ describe('the exchange of blocks between nodes of this program', () => {
     for (const { blocks } of [old, fresh]) for (const [key, bytes] of blocks) host.blocks.set(key, bytes)
     const node = await startNode(LOOPBACK)
     await connect(node, await host.start())
-    await node.client.pin.add(old.root as never)
+    await node.client.pin.add(old.root)
     const before = host.served.length
-    await node.client.pin.add(fresh.root as never)
+    await node.client.pin.add(fresh.root)
     // The root and the last chunk.
     expect(host.served.length - before).toBe(2)
   })
@@ -97,7 +97,7 @@ describe('the exchange of blocks between nodes of this program', () => {
     for (const host of [busy, free]) for (const [key, bytes] of blocks) host.blocks.set(key, bytes)
     await connect(node, await busy.start(0))
     await connect(node, await free.start())
-    await node.client.pin.add(root as never)
+    await node.client.pin.add(root)
     expect(busy.served).toEqual([])
     expect(free.served).toHaveLength(blocks.size)
   })
@@ -113,7 +113,7 @@ describe('the exchange of blocks between nodes of this program', () => {
     await connect(node, await host.start())
     await connect(node, await strangeHost((stream) => void streams.push(stream)))
     const gone = new AbortController()
-    const pinning = node.client.pin.add(root as never, { signal: gone.signal })
+    const pinning = node.client.pin.add(root, { signal: gone.signal })
     while ((await collect(node.client.refs.local())).length === 0);
     expect(await collect(node.client.repo.gc())).toEqual([])
     gone.abort()

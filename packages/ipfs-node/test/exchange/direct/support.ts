@@ -73,10 +73,10 @@ export async function dagOf(content: Uint8Array): Promise<{ root: CID; blocks: M
   const root = CID.parse(cid.toString())
   const blocks = new Map<string, Uint8Array>()
   for (const next of [root]) {
-    const bytes = await source.client.block.get(next as never)
+    const bytes = await source.client.block.get(next)
     blocks.set(keyOf(next.multihash.bytes), bytes)
     for (const link of linksOf(next, bytes)) {
-      blocks.set(keyOf(link.cid.multihash.bytes), await source.client.block.get(link.cid as never))
+      blocks.set(keyOf(link.cid.multihash.bytes), await source.client.block.get(link.cid))
     }
   }
   return { root, blocks }
