@@ -10,7 +10,7 @@ export interface GreeterInit {
   /** Tells everybody of some of them. Must not throw. */
   tell(heads: readonly CID[]): void
   /** From 0 to below 1. */
-  random?(): number
+  random?: () => number
 }
 
 /**

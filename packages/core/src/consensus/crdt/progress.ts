@@ -9,7 +9,7 @@ export interface ProgressMeterInit {
   replica: Pick<Replica, 'heads' | 'missing' | 'pins' | 'mustRepair'>
   log: Logger
   /** Milliseconds; only differences matter. */
-  now?(): number
+  now?: () => number
 }
 
 /** One walk, from when it began. */
