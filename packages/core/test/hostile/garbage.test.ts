@@ -27,15 +27,19 @@ afterAll(async () => {
   await both.stop()
 })
 
-it.each(STRANGER_ATTACKS)(`$name: 200 hostile inputs of seed ${SEED} change nothing`, async ({ inputs }) => {
-  const all = inputs(SEED, COUNT)
-  expect(all.length).toBeGreaterThanOrEqual(COUNT)
-  await both.remember()
-  const before = process.memoryUsage().rss
-  await attack(hostile, all, () => both.expectAlive())
-  await both.expectUnharmed()
-  expect(process.memoryUsage().rss - before).toBeLessThan(400 * MIB)
-})
+it.each(STRANGER_ATTACKS)(
+  `$name: 200 hostile inputs of seed ${SEED} change nothing`,
+  async ({ inputs }) => {
+    const all = inputs(SEED, COUNT)
+    expect(all.length).toBeGreaterThanOrEqual(COUNT)
+    await both.remember()
+    const before = process.memoryUsage().rss
+    await attack(hostile, all, () => both.expectAlive())
+    await both.expectUnharmed()
+    expect(process.memoryUsage().rss - before).toBeLessThan(400 * MIB)
+  },
+  TIMEOUT
+)
 
 it.each(METHODS.filter(({ policy }) => policy !== 'open'))(
   'a stranger may not call $service $method',
