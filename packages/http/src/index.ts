@@ -10,5 +10,7 @@
  */
 export type { HttpSurfaceInit } from './common/init.ts'
 export type { AnswerDoc, BodyDoc, Method, Parameter, ParameterType, Route, RouteDoc } from './common/route.ts'
+export { pinsvcApi, pinsvcRoutes } from './pinsvc/index.ts'
+export type { PinsvcApi, PinsvcApiComponents, PinsvcApiInit } from './pinsvc/index.ts'
 export { restApi, restRoutes } from './rest/index.ts'
 export type { RestApi, RestApiComponents, RestApiInit } from './rest/index.ts'

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { ClusterError } from '@ipfs-cluster/api'
 
-/** A body that names one peer; anything longer is a mistake. */
+/** A body that names a peer or describes a pin; anything longer is a mistake. */
 const MAX_TEXT = 64 * 1024
 
 /**

@@ -1,0 +1,49 @@
+import { Time } from '@ipfs-cluster/api'
+import { OptionsField, PinField, readMetadataEntry, readTime } from './pin.ts'
+import { ProtobufReader } from './protobuf/reader.ts'
+
+/** What pins are searched and ordered by. */
+export interface PinSummary {
+  name: string
+  /** Undefined when there is none, as with most pins. */
+  metadata: Map<string, string> | undefined
+  /** When it was pinned, to the second. */
+  timestamp: Time
+}
+
+/**
+ * Reads of a stored pin what a search looks at, and passes over the rest: a search goes through the whole pinset.
+ *
+ * @throws ClusterError when the bytes are malformed
+ */
+export function readPinSummary(value: Uint8Array): PinSummary {
+  const summary: PinSummary = { name: '', metadata: undefined, timestamp: Time.ZERO }
+  const reader = new ProtobufReader(value)
+  while (reader.next()) {
+    if (reader.field === PinField.OPTIONS) reader.message(() => readOptions(reader, summary))
+    else if (reader.field === PinField.TIMESTAMP) summary.timestamp = readTime(reader)
+    else reader.skip()
+  }
+  return summary
+}
+
+function readOptions(reader: ProtobufReader, summary: PinSummary): void {
+  let deprecated: Map<string, string> | undefined
+  let metadata: Map<string, string> | undefined
+  while (reader.next()) {
+    switch (reader.field) {
+      case OptionsField.NAME:
+        summary.name = reader.string()
+        break
+      case OptionsField.METADATA_MAP:
+        readMetadataEntry(reader, (deprecated ??= new Map<string, string>()))
+        break
+      case OptionsField.SORTED_METADATA:
+        readMetadataEntry(reader, (metadata ??= new Map<string, string>()))
+        break
+      default:
+        reader.skip()
+    }
+  }
+  summary.metadata = deprecated === undefined ? metadata : new Map([...deprecated, ...(metadata ?? [])])
+}

@@ -1,0 +1,173 @@
+import { ClusterError, defaultPinOptions } from '@ipfs-cluster/api'
+import type { Pin } from '@ipfs-cluster/api'
+import type { Cluster } from '@ipfs-cluster/core/cluster'
+import { pinKey, pinKeyToCid } from '@ipfs-cluster/core/codec'
+import type { AbortOptions } from '@ipfs-cluster/core/util'
+import type { CID } from 'multiformats/cid'
+import { createdOf } from './created.ts'
+import { Delegates } from './delegates.ts'
+import { compareRanked, pageOf } from './newest.ts'
+import type { Ranked } from './newest.ts'
+import type { ListQuery } from './parameters.ts'
+import { pinTest } from './pin-filter.ts'
+import type { PinRequest } from './pin-request.ts'
+import type { PinResults, PinStatus } from './pin-status.ts'
+import { search } from './search.ts'
+import { statusWordOf, UNSETTLED } from './status-word.ts'
+import type { StatusWord } from './status-word.ts'
+
+/** Pins of a page whose peers are asked at the same time. */
+const ASKED_AT_ONCE = 32
+
+/**
+ * How often a page is filled up when pins have another status by the time their peers are asked than was known before.
+ * More would not help: what changes that fast is not worth a further walk through the pinset.
+ */
+const MAX_WALKS = 3
+
+/** The parts of a cluster that the service is made of. */
+type ServedCluster = Pick<Cluster, 'state' | 'pin' | 'unpin' | 'status' | 'statusAll' | 'metrics'>
+
+/** The use cases of the pinning service over a cluster. A pin of the service is one of the cluster's data pins. */
+export class PinningService {
+  readonly #cluster: ServedCluster
+
+  constructor(cluster: ServedCluster) {
+    this.#cluster = cluster
+  }
+
+  /** A page of pins, newest first. Only the peers that hold the pins of the page are asked for their status. */
+  list(query: ListQuery, options: AbortOptions = {}): Promise<PinResults> {
+    return query.cids === undefined ? this.#listAny(query, options) : this.#listNamed(query, query.cids, options)
+  }
+
+  /** @throws ClusterError `ERR_NOT_PINNED` */
+  async get(cid: CID, options: AbortOptions = {}): Promise<PinStatus> {
+    const pin = await this.#find(cid, options)
+    if (pin === undefined) throw new ClusterError('ERR_NOT_PINNED', 'pin not found')
+    return this.#describe(pin, this.#delegates(), options)
+  }
+
+  async add({ cid, name, origins, metadata }: PinRequest, options: AbortOptions = {}): Promise<PinStatus> {
+    const wanted = { ...defaultPinOptions(), name: name ?? '', origins: origins ?? null, metadata: metadata ?? null }
+    return this.#queued(await this.#cluster.pin(cid, wanted, options))
+  }
+
+  /**
+   * Pins another CID in place of a pin, with the peers and options of that pin. What the request gives counts more.
+   *
+   * @throws ClusterError `ERR_NOT_PINNED`
+   */
+  async replace(cid: CID, request: PinRequest, options: AbortOptions = {}): Promise<PinStatus> {
+    const old = await this.#find(cid, options)
+    if (old === undefined) throw new ClusterError('ERR_NOT_PINNED', 'pin is not part of the pinset')
+    const { origins = old.origins, metadata = old.metadata } = request
+    const wanted = { ...old, name: request.name || old.name, origins, metadata, pinUpdate: null }
+    if (request.cid.equals(cid)) return this.#queued(await this.#cluster.pin(cid, wanted, options))
+    const updated = await this.#cluster.pin(request.cid, { ...wanted, pinUpdate: cid }, options)
+    // An update takes all but the name from the old pin.
+    const isChanged = request.origins !== undefined || request.metadata !== undefined
+    const replaced = isChanged ? await this.#cluster.pin(request.cid, wanted, options) : updated
+    await this.#cluster.unpin(cid, options)
+    return this.#queued(replaced)
+  }
+
+  /** @throws ClusterError `ERR_NOT_PINNED` */
+  async remove(cid: CID, options: AbortOptions = {}): Promise<void> {
+    await this.#cluster.unpin(cid, options)
+  }
+
+  async #listAny(query: ListQuery, options: AbortOptions): Promise<PinResults> {
+    const { statuses, limit } = query
+    const passes = pinTest(query)
+    const wants = await this.#statusTest(statuses, options)
+    const results: PinStatus[] = []
+    let behind: Ranked | undefined
+    let count = 0
+    let dropped = 0
+    for (let walk = 1; walk <= MAX_WALKS; walk++) {
+      const left = limit - results.length
+      const found = await search(this.#cluster.state, { ...options, passes, wants, behind, size: left + 1 })
+      const page = pageOf(found.newest, left)
+      const fitting = await this.#describePage(page, statuses, options)
+      dropped += page.length - fitting.length
+      count = found.count - dropped
+      results.push(...fitting)
+      behind = page.at(-1)
+      if (fitting.length === page.length || page.length === found.newest.length) break
+    }
+    return { count: Math.max(count, results.length), results }
+  }
+
+  async #listNamed(query: ListQuery, cids: readonly CID[], options: AbortOptions): Promise<PinResults> {
+    const passes = pinTest(query)
+    const ranked: Ranked[] = []
+    for (const [key, cid] of new Map(cids.map((each) => [pinKey(each), each]))) {
+      const pin = await this.#find(cid, options)
+      if (pin === undefined) continue
+      const created = createdOf(key, pin.timestamp).toMilliseconds()
+      const metadata = new Map(Object.entries(pin.metadata ?? {}))
+      if (passes({ name: pin.name, metadata }, created)) ranked.push({ created, key })
+    }
+    const fitting = await this.#describePage(ranked.sort(compareRanked), query.statuses, options)
+    return { count: fitting.length, results: fitting.slice(0, query.limit) }
+  }
+
+  /** What is to be found out of all peers, so that a count by status is right. */
+  async #statusTest(
+    statuses: ReadonlySet<StatusWord> | undefined,
+    options: AbortOptions
+  ): Promise<(key: string) => boolean> {
+    if (statuses === undefined) return () => true
+    const unsettled = new Map<string, StatusWord>()
+    for await (const info of this.#cluster.statusAll(UNSETTLED, options)) {
+      const word = statusWordOf(info)
+      if (word !== undefined) unsettled.set(pinKey(info.cid), word)
+    }
+    return (key) => statuses.has(unsettled.get(key) ?? 'pinned')
+  }
+
+  /** The pins of a page that are still there, and have one of the statuses. */
+  async #describePage(
+    page: readonly Ranked[],
+    statuses: ReadonlySet<StatusWord> | undefined,
+    options: AbortOptions
+  ): Promise<PinStatus[]> {
+    const delegates = this.#delegates()
+    const described: PinStatus[] = []
+    for (let start = 0; start < page.length; start += ASKED_AT_ONCE) {
+      const asked = page.slice(start, start + ASKED_AT_ONCE).map(async ({ key }) => {
+        const pin = await this.#find(pinKeyToCid(key), options)
+        return pin && this.#describe(pin, delegates, options)
+      })
+      for (const status of await Promise.all(asked)) {
+        if (status !== undefined && (statuses === undefined || statuses.has(status.status))) described.push(status)
+      }
+    }
+    return described
+  }
+
+  async #describe(pin: Pin, delegates: Delegates, options: AbortOptions): Promise<PinStatus> {
+    const info = await this.#cluster.status(pin.cid, options)
+    // What is in the pinset and on no peer is about to be pinned.
+    return pinStatus(pin, statusWordOf(info) ?? 'queued', delegates)
+  }
+
+  #queued(pin: Pin): PinStatus {
+    return pinStatus(pin, 'queued', this.#delegates())
+  }
+
+  #delegates(): Delegates {
+    return new Delegates(this.#cluster.metrics('ping'))
+  }
+
+  /** A data pin; the parts that a sharded item is made of are no pins of the service, nor is the item. */
+  async #find(cid: CID, options: AbortOptions): Promise<Pin | undefined> {
+    const pin = await this.#cluster.state.get(cid, options)
+    return pin?.type === 'pin' ? pin : undefined
+  }
+}
+
+function pinStatus(pin: Pin, status: StatusWord, delegates: Delegates): PinStatus {
+  return { status, created: createdOf(pinKey(pin.cid), pin.timestamp), pin, delegates: delegates.of(pin) }
+}
