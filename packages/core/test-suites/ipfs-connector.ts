@@ -99,6 +99,23 @@ export function ipfsConnectorSuite(name: string, setup: () => Promise<IpfsConnec
       await connector.unpin(pin.cid)
     })
 
+    it('ends a pin of what nobody has when the caller has enough, and pins it once it is there', async () => {
+      const block = blockOf('not there yet')
+      const abort = new AbortController()
+      const pinned = connector.pin(emptyPin(block.cid), { signal: abort.signal }).then(
+        () => 'pinned',
+        (err: unknown) => err
+      )
+      const reason = new Error('others go first')
+      setTimeout(() => abort.abort(reason), 200)
+      const outcome = await pinned
+      // A node without a network knows at once that nobody has it.
+      if (outcome !== reason && outcome !== 'pinned') expect(outcome).toMatchObject({ code: 'ERR_IPFS' })
+      await connector.putBlocks([block])
+      await connector.pin(emptyPin(block.cid))
+      expect(await connector.pinStatus(emptyPin(block.cid))).toBe('recursive')
+    })
+
     it('unpins what is not pinned without complaint', async () => {
       await connector.unpin(blockOf('never pinned').cid)
     })

@@ -67,6 +67,9 @@ export const OUTAGE_BACKOFF = { initial: 1000, max: 30_000 } as const
 /** A pin during whose calls the node went away more often than this, without a block in between, has failed itself. */
 export const MAX_BREAKS = 3
 
+/** Milliseconds for an answer of a node that was away, when somebody asks for a recover. */
+export const ASK_TIMEOUT = 2000
+
 /** Characters of an error that are kept. */
 export const MAX_ERROR_LENGTH = 1024
 

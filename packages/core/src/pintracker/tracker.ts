@@ -7,12 +7,13 @@ import type { PinState } from '../state/interface.ts'
 import { messageOf } from '../util/errors.ts'
 import type { EventBus } from '../util/event-bus.ts'
 import type { ComponentLogger, Logger } from '../util/logger.ts'
+import { withTimeout } from '../util/signals.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import type { CidKey } from './cid-key.ts'
 import { cidOfKey, keyOfCid } from './cid-key.ts'
 import { CidSet } from './cid-set.ts'
 import type { PinTrackerInit } from './defaults.ts'
-import { limitsOf } from './defaults.ts'
+import { ASK_TIMEOUT, limitsOf } from './defaults.ts'
 import { operationDetail, restDetail } from './explain.ts'
 import { FailureLedger } from './failure-ledger.ts'
 import type { PinTracker, RecoverAllOptions, StatusCounts } from './interface.ts'
@@ -141,14 +142,17 @@ export class StatelessTracker implements PinTracker {
   }
 
   async recover(cid: CID, options: AbortOptions = {}): Promise<PinInfo> {
+    await this.#askIfAway(cid, options)
     const info = await this.status(cid, options)
     return (await this.#recover(info, options)) ?? info
   }
 
   async *recoverAll(options: RecoverAllOptions = {}): AsyncIterable<PinInfo> {
     const { isAutomatic = false } = options
-    const failed = (operation: Operation): boolean =>
-      !isAutomatic && this.#runner.operations.view(operation).error !== ''
+    const { operations } = this.#runner
+    const first = operations.values().next().value
+    if (!isAutomatic && first !== undefined) await this.#askIfAway(cidOfKey(first.key), options)
+    const failed = (operation: Operation): boolean => !isAutomatic && operations.view(operation).error !== ''
     for await (const info of this.#operationInfos(failed, options)) {
       const recovered = await this.#recoverOne(info, options)
       if (recovered !== undefined && info.status !== 'remote') yield recovered
@@ -156,6 +160,19 @@ export class StatelessTracker implements PinTracker {
     for await (const info of this.#pinsNotHeld(options)) {
       const recovered = await this.#recoverOne(info, options)
       if (recovered !== undefined) yield recovered
+    }
+  }
+
+  /** Who asks for a recover may know that the IPFS node is back before it has been seen to be. */
+  async #askIfAway(cid: CID, options: AbortOptions): Promise<void> {
+    if (this.#runner.operations.outage === undefined) return
+    try {
+      const signal = withTimeout(ASK_TIMEOUT, options.signal)
+      await this.#components.ipfs.pinStatus({ cid, maxDepth: -1 }, { signal })
+      this.#runner.step({ type: 'answering' })
+    } catch (err) {
+      options.signal?.throwIfAborted()
+      this.#log.debug(messageOf(err))
     }
   }
 

@@ -94,7 +94,7 @@ export class FakeIpfsNode extends FakeIpfs implements IpfsConnector {
 
   override async ready({ signal }: AbortOptions = {}): Promise<void> {
     signal?.throwIfAborted()
-    if (this.#isUp) return
+    if (this.#isUp) return super.ready(signal && { signal })
     await Promise.race([
       this.#up.promise,
       new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))

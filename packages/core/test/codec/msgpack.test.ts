@@ -254,3 +254,26 @@ describe('msgpack codecs', () => {
     expect(decodeMsgpack(codec, fromHex(hex))).toEqual(pin)
   })
 })
+
+describe('what a status says beside what Go knows', () => {
+  const detail = {
+    ...{ reason: 'number 2 of 7 that wait', queuePlace: 2, queueLength: 7, blocks: 120, lastError: 'no provider' },
+    ...{ lastProgress: new Time(1_700_000_000, 0, 0), nextTry: Time.ZERO }
+  }
+  const info = { ...decodeMsgpack(msgpack.pinInfoMsgpack, Uint8Array.of(0x80)), status: 'pin_queued' as const }
+
+  it('travels under a key of its own', () => {
+    expect(
+      decodeMsgpack(msgpack.pinInfoMsgpack, encodeMsgpack(msgpack.pinInfoMsgpack, { ...info, detail })).detail
+    ).toEqual(detail)
+  })
+
+  it('is left out where there is nothing to say', () => {
+    const bytes = encodeMsgpack(msgpack.pinInfoMsgpack, info)
+    expect(Buffer.from(bytes).includes(Buffer.from([0xa1, 0x78]))).toBe(false)
+    expect(api.pinInfoToJSON(info)).not.toHaveProperty('detail')
+    expect(api.pinInfoToJSON({ ...info, detail })).toMatchObject({
+      detail: { reason: 'number 2 of 7 that wait', queue_place: 2, queue_length: 7, blocks: 120 }
+    })
+  })
+})

@@ -5,6 +5,7 @@ import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import { create } from 'multiformats/hashes/digest'
 import type { IpfsConnector, IpfsPin, IpfsPinStatus } from '../../src/ipfs/interface.ts'
+import type { AbortOptions } from '../../src/util/startable.ts'
 import type { ListOptions, PinState, StoredPin } from '../../src/state/interface.ts'
 
 export const PEER = '12D3KooWMAWNNLgRRsWu5Ah4hd6ecnoWGg78kCGpHaY7UAAJiLrF'
@@ -91,7 +92,7 @@ export class FakeIpfs implements Pick<IpfsConnector, 'pin' | 'unpin' | 'pinStatu
   readonly #waiting = new Map<string, (error?: Error) => void>()
   readonly #listeners = new Map<string, (blocks: number) => void>()
 
-  async ready({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+  async ready({ signal }: AbortOptions = {}): Promise<void> {
     while (this.down !== undefined) await sleep(2, undefined, { signal })
   }
 
