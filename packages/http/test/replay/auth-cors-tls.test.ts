@@ -2,12 +2,13 @@ import { afterAll, describe, expect, it } from '@jest/globals'
 import { ClusterError } from '@ipfs-cluster/api'
 import { nullLogger } from '@ipfs-cluster/core/util'
 import { CID } from 'multiformats/cid'
-import { restApi } from '../../src/index.ts'
-import type { RestApi } from '../../src/index.ts'
+import { pinsvcApi, restApi } from '../../src/index.ts'
+import type { PinsvcApi, RestApi } from '../../src/index.ts'
 import { FakeCluster, PEER } from '../fake-cluster.ts'
 import { targetOf } from '../raw-client.ts'
 import { initOf } from './config.ts'
 import { HTTP_DIFFERENCES } from './differences.ts'
+import { PINSVC_DIFFERENCES } from './pinsvc-differences.ts'
 import { replayCase } from './replay.ts'
 import type { Case } from './vectors.ts'
 import { loadTranscript } from './vectors.ts'
@@ -17,13 +18,14 @@ const ADDED = { cid: CID.parse('QmTwEE2eSyzcvUctxP2negypGDtj7DQDKVy8s3Rvp6y6Pc')
 
 const [recordedPeer] = loadTranscript('auth-cors-tls').vars.peers
 const { cases } = loadTranscript('auth-cors-tls', { [recordedPeer!.id]: PEER })
-const running = new Map<string, RestApi>()
+const running = new Map<string, RestApi | PinsvcApi>()
 
-async function apiFor(config: Case['config']): Promise<RestApi> {
-  const key = JSON.stringify(config ?? {})
+async function apiFor({ api: kind, config }: Case): Promise<RestApi | PinsvcApi> {
+  const key = JSON.stringify([kind, config ?? {}])
   const known = running.get(key)
   if (known !== undefined) return known
-  const api = restApi(initOf(config))({ cluster: clusterLikeRecorded(), logger: nullLogger })
+  const components = { cluster: clusterLikeRecorded(), logger: nullLogger }
+  const api = kind === 'rest' ? restApi(initOf(config))(components) : pinsvcApi(initOf(config, 'pinsvcapi'))(components)
   running.set(key, api)
   await api.start()
   return api
@@ -43,10 +45,11 @@ afterAll(async () => {
 })
 
 describe('authentication, CORS and TLS, as recorded from the Go release', () => {
-  for (const recorded of cases.filter(({ api }) => api === 'rest')) {
+  for (const recorded of cases.filter(({ api }) => api !== 'proxy')) {
     it(recorded.name, async () => {
-      const api = await apiFor(recorded.config)
-      const { differences } = await replayCase(targetOf(api.addresses[0]!), recorded, HTTP_DIFFERENCES)
+      const api = await apiFor(recorded)
+      const meant = recorded.api === 'rest' ? HTTP_DIFFERENCES : PINSVC_DIFFERENCES
+      const { differences } = await replayCase(targetOf(api.addresses[0]!), recorded, meant)
       expect(differences).toEqual([])
     })
   }

@@ -5,13 +5,15 @@ import { createPeer } from '@ipfs-cluster/core/cluster'
 import type { PeerInit } from '@ipfs-cluster/core/cluster'
 import { nullLogger } from '@ipfs-cluster/core/util'
 import { ipfsNode } from '@ipfs-cluster/ipfs-node'
-import { restApi } from '../../src/index.ts'
+import { pinsvcApi, restApi } from '../../src/index.ts'
 import { targetOf } from '../raw-client.ts'
 import type { Target } from '../raw-client.ts'
 
-/** A whole peer with its IPFS node, both in this process, and the REST API over it. */
+/** A whole peer with its IPFS node, both in this process, and the HTTP APIs over it. */
 export interface OnePeer extends AsyncDisposable {
+  /** The REST API. */
   target: Target
+  pinsvc: Target
   ipfsPeerId: string
   /** Gives the IPFS node files that are not pinned, by paths; null: an empty folder. @returns the CID of the root */
   give(files: Readonly<Record<string, string | null>>): Promise<string>
@@ -37,19 +39,25 @@ export async function onePeer(peerId: string, change: Partial<PeerInit> = {}): P
   })
   await peer.start()
   await peer.cluster.ready()
-  const api = restApi({
+  const settings = {
     httpListenMultiaddress: ['/ip4/127.0.0.1/tcp/0'],
     corsAllowedOrigins: ['*'],
     corsAllowedMethods: ['GET'],
     corsAllowCredentials: true
-  })({ cluster: peer.cluster, logger: nullLogger })
-  await api.start()
+  }
+  const components = { cluster: peer.cluster, logger: nullLogger }
+  const rest = restApi(settings)(components)
+  const pinsvc = pinsvcApi(settings)(components)
+  await rest.start()
+  await pinsvc.start()
   return {
-    target: targetOf(api.addresses[0]!),
+    target: targetOf(rest.addresses[0]!),
+    pinsvc: targetOf(pinsvc.addresses[0]!),
     ipfsPeerId: node.peerId,
     give: (files) => give(node.apiMultiaddr, files),
     async [Symbol.asyncDispose]() {
-      await api.stop()
+      await rest.stop()
+      await pinsvc.stop()
       await peer.stop()
       await node.stop()
       await rm(folder, { recursive: true, force: true })

@@ -23,11 +23,20 @@ export interface Outcome {
   differences: string[]
 }
 
-/** Sends one recorded request, when what must come before has happened, and compares the answers. */
-export async function replayCase(target: Target, recorded: Case, meant: readonly Difference[]): Promise<Outcome> {
+/**
+ * Sends one recorded request, when what must come before has happened, and compares the answers.
+ *
+ * @param rest - the REST API of the same peer, which is asked whether it has happened
+ */
+export async function replayCase(
+  target: Target,
+  recorded: Case,
+  meant: readonly Difference[],
+  rest: Target = target
+): Promise<Outcome> {
   for (const step of recorded.before ?? []) {
     if ('sleep_s' in step) await delay(step.sleep_s * 1000)
-    else if ('wait_status' in step) await waitForStatus(target, step.wait_status)
+    else if ('wait_status' in step) await waitForStatus(rest, step.wait_status)
     else throw new Error(`case ${recorded.name} needs someone to ${step.do}`)
   }
   const answer = await send({ ...target, tls: recorded.request.tls }, requestOf(recorded))
