@@ -10,8 +10,8 @@ import { consensusOf, displayServiceConfig } from '@ipfs-cluster/core/config'
 import type { IpfsNodeConfig, PeerConfig } from '@ipfs-cluster/core/config'
 import { messageOf, startAll, stopAll } from '@ipfs-cluster/core/util'
 import type { ComponentLogger, Startable } from '@ipfs-cluster/core/util'
-import { restApi } from '@ipfs-cluster/http'
-import type { RestApi } from '@ipfs-cluster/http'
+import { pinsvcApi, restApi } from '@ipfs-cluster/http'
+import type { PinsvcApi, RestApi } from '@ipfs-cluster/http'
 import { during, failure } from '../command.ts'
 import { datastoreLocation } from './datastore.ts'
 import { IpfsNodeProcess, ipfsNodeProgram } from './ipfs-node.ts'
@@ -70,8 +70,13 @@ async function makeParts(init: DaemonInit): Promise<Startable[]> {
     parts.push(new IpfsNodeProcess({ logger }, { args, env: io.env }))
   }
   parts.push(asPart(peer))
-  if (config.api.restapi !== undefined) {
-    parts.push(restPart(restApi(withAbsolutePaths(config.api.restapi, folder.path))({ cluster: peer.cluster, logger })))
+  const { restapi, pinsvcapi } = config.api
+  const components = { cluster: peer.cluster, logger }
+  if (restapi !== undefined) {
+    parts.push(surfacePart('REST API', restApi(withAbsolutePaths(restapi, folder.path))(components)))
+  }
+  if (pinsvcapi !== undefined) {
+    parts.push(surfacePart('Pinning Service API', pinsvcApi(withAbsolutePaths(pinsvcapi, folder.path))(components)))
   }
   return parts
 }
@@ -85,17 +90,17 @@ function asPart(peer: Peer): Startable {
   return { start: (options) => peer.start(options), stop: () => peer.stop() }
 }
 
-/** The REST API, with the words that scripts know for what keeps it from starting. */
-function restPart(rest: RestApi): Startable {
+/** An HTTP API, with the words that scripts know for what keeps it from starting. */
+function surfacePart(name: string, surface: RestApi | PinsvcApi): Startable {
   const start = async (): Promise<void> => {
     try {
-      await rest.start()
+      await surface.start()
     } catch (err) {
       const isFiles = err instanceof ClusterError && err.code === 'ERR_TLS_FILES'
-      throw failure(isFiles ? 'loading configurations' : 'creating REST API component', err)
+      throw failure(isFiles ? 'loading configurations' : `creating ${name} component`, err)
     }
   }
-  return { start, stop: () => rest.stop() }
+  return { start, stop: () => surface.stop() }
 }
 
 function ipfsNodeArguments(node: IpfsNodeConfig, base: string): string[] {
