@@ -150,7 +150,7 @@ export class StatelessTracker implements PinTracker {
   async *recoverAll(options: RecoverAllOptions = {}): AsyncIterable<PinInfo> {
     const { isAutomatic = false } = options
     const { operations } = this.#runner
-    const first = operations.values().next().value
+    const [first] = operations.values()
     if (!isAutomatic && first !== undefined) await this.#askIfAway(cidOfKey(first.key), options)
     const failed = (operation: Operation): boolean => !isAutomatic && operations.view(operation).error !== ''
     for await (const info of this.#operationInfos(failed, options)) {
