@@ -14,7 +14,8 @@ import type {
   PinInfo,
   PinInfoShort,
   PinOptions,
-  RepoGc
+  RepoGc,
+  TrackerStatus
 } from '@ipfs-cluster/api'
 import type { AddEntry, Cluster } from '@ipfs-cluster/core/cluster'
 import { decodePin, encodePin, pinKey } from '@ipfs-cluster/core/codec'
@@ -44,6 +45,8 @@ export class FakeCluster implements Cluster {
   readonly failures = new Map<string, Error>()
   /** Made in place of what the fake would list, by the name of the method. */
   readonly streams = new Map<string, (signal: AbortSignal | undefined) => AsyncIterable<unknown>>()
+  /** States of pins that are not simply `pinned`, by their CID. */
+  readonly statuses = new Map<string, TrackerStatus>()
   alertList: Alert[] = []
   metricList: Metric[] = []
 
@@ -263,7 +266,7 @@ export class FakeCluster implements Cluster {
       peername: this.peername,
       ipfsPeerId: IPFS,
       ipfsPeerAddresses: [],
-      status: this.stored.has(cidToText(cid)) ? 'pinned' : 'unpinned',
+      status: this.statuses.get(cidToText(cid)) ?? (this.stored.has(cidToText(cid)) ? 'pinned' : 'unpinned'),
       timestamp: Time.ZERO,
       error: '',
       attemptCount: 0,

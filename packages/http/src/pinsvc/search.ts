@@ -4,9 +4,9 @@ import { readPinSummary } from '@ipfs-cluster/core/codec'
 import type { PinSummary } from '@ipfs-cluster/core/codec'
 import type { PinState } from '@ipfs-cluster/core/state'
 import { createdOf } from './created.ts'
-import { compareRanked, Newest } from './newest.ts'
-import type { Ranked } from './newest.ts'
-import type { PinTest } from './pin-filter.ts'
+import { compareRanked, Newest } from '../common/pinset/newest.ts'
+import type { Ranked } from '../common/pinset/newest.ts'
+import type { PinTest } from '../common/pinset/pin-filter.ts'
 
 /** What a search looks for, and how much of it it gives. */
 export interface SearchOptions extends AbortOptions {

@@ -12,20 +12,20 @@ export function compareRanked(a: Ranked, b: Ranked): number {
 }
 
 /** The newest of any number of pins, so that a page can be found in a walk over all of them. Holds `size` at most. */
-export class Newest {
+export class Newest<T extends Ranked = Ranked> {
   readonly #size: number
-  readonly #items: Ranked[] = []
+  readonly #items: T[] = []
 
   constructor(size: number) {
     this.#size = size
   }
 
   /** Newest first. */
-  get items(): readonly Ranked[] {
+  get items(): readonly T[] {
     return this.#items
   }
 
-  add(item: Ranked): void {
+  add(item: T): void {
     const last = this.#items.at(-1)
     if (this.#items.length < this.#size) this.#items.splice(this.#placeOf(item), 0, item)
     else if (last !== undefined && compareRanked(item, last) < 0) {
