@@ -1,6 +1,6 @@
 import { withoutHeader } from './differences.ts'
 import type { Difference } from './replay.ts'
-import type { Recorded } from './vectors.ts'
+import type { Case, Recorded } from './vectors.ts'
 
 const REASONS: Readonly<Record<number, string>> = { 400: 'BAD_REQUEST', 401: 'UNAUTHORIZED', 404: 'NOT_FOUND' }
 
@@ -56,7 +56,7 @@ export const PINSVC_DIFFERENCES: readonly Difference[] = [
   {
     reason: 'A name has up to 255 characters, however they are written',
     cases: ['add-name-escaped'],
-    correct: (answer, { request }) => {
+    correct: (answer: Recorded, { request }: Case): Recorded => {
       const pin = JSON.parse(request.body ?? '') as { cid: string; name: string }
       return { ...answer, status: 202, body: `${JSON.stringify(pinStatus('queued', pin))}\n` }
     },
@@ -65,7 +65,7 @@ export const PINSVC_DIFFERENCES: readonly Difference[] = [
   {
     reason: 'Replacing a pin by itself keeps it',
     cases: ['replace-same-after'],
-    correct: (answer, { request }) => {
+    correct: (answer: Recorded, { request }: Case): Recorded => {
       const cid = request.path.replace('/pins/', '')
       return { ...answer, status: 200, body: `${JSON.stringify(pinStatus('pinned', { cid, name: 'same' }))}\n` }
     },
