@@ -98,6 +98,7 @@ export class Libp2pNetwork implements Network {
 
   /** While connections are there, so that what they say about addresses is true. */
   async beforeStop(): Promise<void> {
+    this.pubsub.end()
     const { peerstorePath } = this.#init
     if (this.#running === undefined || peerstorePath === undefined) return
     for (const peer of this.connectedPeers()) this.#book.renew(peer)

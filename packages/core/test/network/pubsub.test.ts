@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
+import type { GossipSub } from '@libp2p/gossipsub'
 import type { PubsubMessage } from '../../src/network/index.ts'
 import { messageId } from '../../src/network/index.ts'
+import { startAll, stopAll } from '../../src/util/index.ts'
 import { readVectors } from '../codec/vectors.ts'
 import { until } from '../pintracker/fakes.ts'
 import type { TestNetwork } from './networks.ts'
@@ -49,6 +51,30 @@ async function publishUntil({ net }: TestNetwork, text: string, heard: () => boo
     await net.pubsub.topic(TOPIC).publish(Buffer.from(text))
     return heard()
   })
+}
+
+describe('a peer that stops', () => {
+  it('is a neighbour again as soon as it is back', async () => {
+    const [a, b] = (await line(2)) as [TestNetwork, TestNetwork]
+    listen(a)
+    const subscribe = (): (() => void) => b.net.pubsub.topic(TOPIC).subscribe(() => {})
+    const areNeighbours = (): boolean => meshOf(a).includes(b.net.peerId) && meshOf(b).includes(a.net.peerId)
+    const unsubscribe = subscribe()
+    await until('they are neighbours', areNeighbours)
+    // The parts of a peer end their subscriptions before its network stops.
+    await stopAll([b.net, { stop: unsubscribe }])
+    await startAll([b.net])
+    subscribe()
+    await b.net.connect(a.address)
+    const backSince = performance.now()
+    await until('they are neighbours again', areNeighbours)
+    // Far less than the time for which a peer that has left a topic is refused.
+    expect(performance.now() - backSince).toBeLessThan(8000)
+  })
+})
+
+function meshOf({ net }: TestNetwork): string[] {
+  return (net.libp2p.services as { pubsub: GossipSub }).pubsub.getMeshPeers(TOPIC)
 }
 
 describe('messages', () => {

@@ -33,6 +33,7 @@ export class GossipPubsub implements Pubsub {
   readonly #subscriptions = new Map<string, Set<Subscription>>()
   readonly #subscribers = new EventBus<Record<string, PeerId>>()
   #gossip: GossipSub | undefined
+  #isEnding = false
 
   constructor(log: Logger, now: () => number) {
     this.#log = log
@@ -52,6 +53,7 @@ export class GossipPubsub implements Pubsub {
   /** Begins to work through a host that has started; subscriptions from before are made up for. */
   attach(gossip: GossipSub): void {
     this.#gossip = gossip
+    this.#isEnding = false
     boundSeen(gossip)
     gossip.addEventListener('message', (event) => this.#onMessage(event.detail))
     gossip.addEventListener('subscription-change', (event) => this.#onSubscriptionChange(event))
@@ -59,8 +61,17 @@ export class GossipPubsub implements Pubsub {
     for (const name of this.#subscriptions.keys()) gossip.subscribe(name)
   }
 
-  /** The host has stopped. Subscriptions are kept for the next one. */
+  /**
+   * The host is about to stop, so subscriptions that end are not told of: neighbours would refuse us for ten seconds, and
+   * for a minute more if we asked before, so that a peer that is only restarted would hear late of what others say.
+   */
+  end(): void {
+    this.#isEnding = true
+  }
+
+  /** The host stops. Subscriptions are kept for the next one. */
   detach(): void {
+    if (this.#gossip !== undefined) stopHeartbeat(this.#gossip)
     this.#gossip = undefined
   }
 
@@ -85,7 +96,7 @@ export class GossipPubsub implements Pubsub {
     return () => {
       if (!subscriptions.delete(subscription) || subscriptions.size > 0) return
       this.#subscriptions.delete(name)
-      this.#gossip?.unsubscribe(name)
+      if (!this.#isEnding) this.#gossip?.unsubscribe(name)
     }
   }
 
@@ -140,6 +151,12 @@ function boundSeen(gossip: GossipSub): void {
     }
     return put(id)
   }
+}
+
+/** libp2p forgets the timer of its next heartbeat when it stops, which keeps a process from ending for seconds. */
+function stopHeartbeat(gossip: GossipSub): void {
+  const { status } = gossip as unknown as { status: { heartbeatTimeout?: NodeJS.Timeout } }
+  clearTimeout(status.heartbeatTimeout)
 }
 
 /** One validator for all topics, also for those that libp2p would take without one. */
