@@ -21,7 +21,7 @@ describeWithGo('three Go peers, while pins come in', (goBins) => {
     await alike(cluster.peers, cids, 20_000)
 
     for (const bins of [OUR_BINS, goBins]) {
-      const stream = new PinStream(cluster.peers, `under ${bins}`)
+      await using stream = new PinStream(cluster.peers, `under ${bins}`)
       for (const peer of cluster.peers) {
         expect(await peer.stop()).toBe(0)
         peer.bins = bins

@@ -78,11 +78,9 @@ export class TestCluster implements AsyncDisposable {
   /** Resolves when each running peer knows the newest metrics of all, which allocations and lists of peers rest upon. */
   async settled(): Promise<void> {
     const peers = this.peers.filter(({ running }) => running)
+    const wanted = peers.map(({ id }) => id).sort()
     for (const peer of peers) {
-      for (const metric of ['ping', 'freespace', 'tag:group']) {
-        const url = `${peer.rest}/monitor/metrics/${metric}`
-        await until(async () => ((await (await fetch(url)).json()) as unknown[]).length === peers.length)
-      }
+      for (const name of ['ping', 'freespace', 'tag:group']) await knowsMetric(peer, name, wanted)
     }
   }
 
@@ -97,6 +95,18 @@ export class TestCluster implements AsyncDisposable {
     this.#nodes.push(node)
     return node.port
   }
+}
+
+async function knowsMetric(peer: Peer, name: string, wanted: readonly string[]): Promise<void> {
+  let known: string[] = []
+  await until(async () => {
+    const metrics = (await (await fetch(`${peer.rest}/monitor/metrics/${name}`)).json()) as { peer: string }[]
+    known = metrics.map((metric) => metric.peer).sort()
+    return known.join() === wanted.join()
+  }).catch((cause: unknown) => {
+    const missing = wanted.filter((id) => !known.includes(id))
+    throw new Error(`${peer.id} has no ${name} of ${missing.join(' and ')}, but of ${known.join(' and ')}`, { cause })
+  })
 }
 
 /** Milliseconds for what takes a second or two on a machine that has nothing else to do. */

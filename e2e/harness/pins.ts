@@ -54,7 +54,7 @@ export async function alike(peers: readonly Peer[], cids: readonly string[], tim
 }
 
 /** Pins one after another until it is told to stop, by whichever peer takes the pin. */
-export class PinStream {
+export class PinStream implements AsyncDisposable {
   /** What was acknowledged, with the peer that did. */
   readonly acknowledged: { cid: string; by: Peer }[] = []
   readonly #done: Promise<void>
@@ -68,6 +68,10 @@ export class PinStream {
     this.#stopped = true
     await this.#done
     return this.acknowledged.map(({ cid }) => cid)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
   }
 
   async #run(peers: readonly Peer[], name: string): Promise<void> {
