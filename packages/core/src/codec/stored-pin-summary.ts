@@ -27,6 +27,21 @@ export function readPinSummary(value: Uint8Array): PinSummary {
   return summary
 }
 
+/**
+ * The binary IDs of the peers that a stored pin is allocated to, as views of its bytes; none: it is on every peer.
+ *
+ * @throws ClusterError when the bytes are malformed
+ */
+export function readPinAllocations(value: Uint8Array): Uint8Array[] {
+  const allocations: Uint8Array[] = []
+  const reader = new ProtobufReader(value)
+  while (reader.next()) {
+    if (reader.field === PinField.ALLOCATIONS) allocations.push(reader.bytes())
+    else reader.skip()
+  }
+  return allocations
+}
+
 function readOptions(reader: ProtobufReader, summary: PinSummary): void {
   let deprecated: Map<string, string> | undefined
   let metadata: Map<string, string> | undefined

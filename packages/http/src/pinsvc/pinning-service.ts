@@ -2,14 +2,15 @@ import { ClusterError, defaultPinOptions } from '@ipfs-cluster/api'
 import type { Pin } from '@ipfs-cluster/api'
 import type { Cluster } from '@ipfs-cluster/core/cluster'
 import { pinKey, pinKeyToCid } from '@ipfs-cluster/core/codec'
+import type { StoredPin } from '@ipfs-cluster/core/state'
 import type { AbortOptions } from '@ipfs-cluster/core/util'
 import type { CID } from 'multiformats/cid'
 import { createdOf } from './created.ts'
-import { Delegates } from './delegates.ts'
 import { compareRanked, pageOf } from '../common/pinset/newest.ts'
 import type { Ranked } from '../common/pinset/newest.ts'
 import type { ListQuery } from './parameters.ts'
 import { pinTest } from '../common/pinset/pin-filter.ts'
+import { Peers } from './peers.ts'
 import type { PinRequest } from './pin-request.ts'
 import type { PinResults, PinStatus } from './pin-status.ts'
 import { search } from './search.ts'
@@ -45,7 +46,7 @@ export class PinningService {
   async get(cid: CID, options: AbortOptions = {}): Promise<PinStatus> {
     const pin = await this.#find(cid, options)
     if (pin === undefined) throw new ClusterError('ERR_NOT_PINNED', 'pin not found')
-    return this.#describe(pin, this.#delegates(), options)
+    return this.#describe(pin, this.#peers(), options)
   }
 
   async add({ cid, name, origins, metadata }: PinRequest, options: AbortOptions = {}): Promise<PinStatus> {
@@ -80,7 +81,7 @@ export class PinningService {
   async #listAny(query: ListQuery, options: AbortOptions): Promise<PinResults> {
     const { statuses, limit } = query
     const passes = pinTest(query)
-    const wants = await this.#statusTest(statuses, options)
+    const wants = statuses === undefined ? (): boolean => true : await this.#statusTest(statuses, options)
     const results: PinStatus[] = []
     let behind: Ranked | undefined
     let count = 0
@@ -114,17 +115,14 @@ export class PinningService {
   }
 
   /** What is to be found out of all peers, so that a count by status is right. */
-  async #statusTest(
-    statuses: ReadonlySet<StatusWord> | undefined,
-    options: AbortOptions
-  ): Promise<(key: string) => boolean> {
-    if (statuses === undefined) return () => true
+  async #statusTest(statuses: ReadonlySet<StatusWord>, options: AbortOptions): Promise<(pin: StoredPin) => boolean> {
+    const peers = this.#peers()
     const unsettled = new Map<string, StatusWord>()
     for await (const info of this.#cluster.statusAll(UNSETTLED, options)) {
-      const word = statusWordOf(info)
+      const word = statusWordOf(info, (peer) => peers.isGone(peer))
       if (word !== undefined) unsettled.set(pinKey(info.cid), word)
     }
-    return (key) => statuses.has(unsettled.get(key) ?? 'pinned')
+    return ({ key, value }) => statuses.has(unsettled.get(key) ?? (peers.areAllGone(value) ? 'failed' : 'pinned'))
   }
 
   /** The pins of a page that are still there, and have one of the statuses. */
@@ -133,12 +131,12 @@ export class PinningService {
     statuses: ReadonlySet<StatusWord> | undefined,
     options: AbortOptions
   ): Promise<PinStatus[]> {
-    const delegates = this.#delegates()
+    const peers = this.#peers()
     const described: PinStatus[] = []
     for (let start = 0; start < page.length; start += ASKED_AT_ONCE) {
       const asked = page.slice(start, start + ASKED_AT_ONCE).map(async ({ key }) => {
         const pin = await this.#find(pinKeyToCid(key), options)
-        return pin && this.#describe(pin, delegates, options)
+        return pin && this.#describe(pin, peers, options)
       })
       for (const status of await Promise.all(asked)) {
         if (status !== undefined && (statuses === undefined || statuses.has(status.status))) described.push(status)
@@ -147,18 +145,19 @@ export class PinningService {
     return described
   }
 
-  async #describe(pin: Pin, delegates: Delegates, options: AbortOptions): Promise<PinStatus> {
-    const info = await this.#cluster.status(pin.cid, options)
+  async #describe(pin: Pin, peers: Peers, options: AbortOptions): Promise<PinStatus> {
+    const { peerMap } = await this.#cluster.status(pin.cid, options)
+    const word = statusWordOf({ allocations: pin.allocations, peerMap }, (peer) => peers.isGone(peer))
     // What is in the pinset and on no peer is about to be pinned.
-    return pinStatus(pin, statusWordOf(info) ?? 'queued', delegates)
+    return pinStatus(pin, word ?? 'queued', peers)
   }
 
   #queued(pin: Pin): PinStatus {
-    return pinStatus(pin, 'queued', this.#delegates())
+    return pinStatus(pin, 'queued', this.#peers())
   }
 
-  #delegates(): Delegates {
-    return new Delegates(this.#cluster.metrics('ping'))
+  #peers(): Peers {
+    return new Peers(this.#cluster.metrics('ping'))
   }
 
   /** A data pin; the parts that a sharded item is made of are no pins of the service, nor is the item. */
@@ -168,6 +167,6 @@ export class PinningService {
   }
 }
 
-function pinStatus(pin: Pin, status: StatusWord, delegates: Delegates): PinStatus {
-  return { status, created: createdOf(pinKey(pin.cid), pin.timestamp), pin, delegates: delegates.of(pin) }
+function pinStatus(pin: Pin, status: StatusWord, peers: Peers): PinStatus {
+  return { status, created: createdOf(pinKey(pin.cid), pin.timestamp), pin, delegates: peers.delegatesOf(pin) }
 }

@@ -2,7 +2,7 @@ import { PinTypeBits } from '@ipfs-cluster/api'
 import type { AbortOptions } from '@ipfs-cluster/core/util'
 import { readPinSummary } from '@ipfs-cluster/core/codec'
 import type { PinSummary } from '@ipfs-cluster/core/codec'
-import type { PinState } from '@ipfs-cluster/core/state'
+import type { PinState, StoredPin } from '@ipfs-cluster/core/state'
 import { createdOf } from './created.ts'
 import { compareRanked, Newest } from '../common/pinset/newest.ts'
 import type { Ranked } from '../common/pinset/newest.ts'
@@ -11,8 +11,8 @@ import type { PinTest } from '../common/pinset/pin-filter.ts'
 /** What a search looks for, and how much of it it gives. */
 export interface SearchOptions extends AbortOptions {
   readonly passes: PinTest
-  /** Whether a pin with that key is wanted, for what is known of pins besides the pinset. */
-  readonly wants: (key: string) => boolean
+  /** Whether a stored pin is wanted, for what is known besides the pinset. */
+  readonly wants: (pin: StoredPin) => boolean
   /** Most pins to give. */
   readonly size: number
   /** Give only pins that come behind this one. */
@@ -35,11 +35,12 @@ export async function search(state: PinState, options: SearchOptions): Promise<F
   const newest = new Newest(size)
   let count = 0
   for await (const batch of state.listStored({ types: PinTypeBits.pin, ...(signal && { signal }) })) {
-    for (const { key, value } of batch) {
-      const summary = tryRead(value)
+    for (const stored of batch) {
+      const { key } = stored
+      const summary = tryRead(stored.value)
       if (summary === undefined) continue
       const created = createdOf(key, summary.timestamp).toMilliseconds()
-      if (!passes(summary, created) || !wants(key)) continue
+      if (!passes(summary, created) || !wants(stored)) continue
       count++
       const item = { created, key }
       if (behind === undefined || compareRanked(behind, item) < 0) newest.add(item)

@@ -1,5 +1,5 @@
 import { TrackerStatusBits } from '@ipfs-cluster/api'
-import type { GlobalPinInfo, StatusFilter } from '@ipfs-cluster/api'
+import type { GlobalPinInfo, PeerId, StatusFilter } from '@ipfs-cluster/api'
 
 /** The statuses that the standard knows. */
 export type StatusWord = 'queued' | 'pinning' | 'pinned' | 'failed'
@@ -19,15 +19,19 @@ const MEANINGS: readonly (readonly [word: StatusWord, statuses: StatusFilter])[]
 export const UNSETTLED: StatusFilter = cluster_error | pin_error | unpin_error | pin_queued | pinning
 
 /**
- * The status of a pin out of those on its peers. A peer that does not hold the pin has no say.
+ * The status of a pin out of those on its peers. A peer that does not hold the pin has no say, nor one that is gone,
+ * unless all that hold it are.
  *
  * @returns undefined when no peer has come to do anything with it
  */
-export function statusWordOf({ allocations, peerMap }: GlobalPinInfo): StatusWord | undefined {
+export function statusWordOf(
+  { allocations, peerMap }: Pick<GlobalPinInfo, 'allocations' | 'peerMap'>,
+  isGone: (peer: PeerId) => boolean
+): StatusWord | undefined {
+  const isEverywhere = allocations === null || allocations.length === 0
+  const holders = Object.entries(peerMap).filter(([peer]) => isEverywhere || allocations.includes(peer))
+  const present = holders.filter(([peer]) => !isGone(peer))
   let union: StatusFilter = 0
-  for (const [peer, { status }] of Object.entries(peerMap)) {
-    const isHolder = allocations === null || allocations.length === 0 || allocations.includes(peer)
-    if (isHolder) union |= TrackerStatusBits[status]
-  }
+  for (const [, { status }] of present.length > 0 ? present : holders) union |= TrackerStatusBits[status]
   return MEANINGS.find(([, statuses]) => (statuses & union) !== 0)?.[0]
 }

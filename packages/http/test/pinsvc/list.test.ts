@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { emptyPin } from '@ipfs-cluster/api'
+import type { Metric } from '@ipfs-cluster/api'
 import fc from 'fast-check'
 import { PEER } from '../fake-cluster.ts'
 import { cidOf, cidTextOf, pinOf, servePinsvc } from './service.ts'
@@ -22,6 +23,11 @@ beforeEach(() => {
 
 function cidsOf({ results }: Results): string[] {
   return results.map(({ pin }) => pin.cid)
+}
+
+function pingOf(peer: string, ...addresses: string[]): Metric {
+  const value = JSON.stringify({ ipfs_addresses: addresses })
+  return { name: 'ping', peer, value, expire: 0n, valid: true, weight: 0n, partitionable: false, receivedAt: 0n }
 }
 
 async function allPages(query: Readonly<Record<string, string>>): Promise<string[]> {
@@ -125,6 +131,27 @@ describe('a list of pins', () => {
     expect((await served.list()).count).toBe(30)
   })
 
+  it('leaves peers that are gone no say, unless all that hold a pin are', async () => {
+    const gone = '12D3KooWQ4gyJHKpUJXkaHt6BcyyGz9vuyZ7Ws61ApmaUHX7cTZc'
+    served.cluster.metricList = [pingOf(PEER)]
+    served.cluster.put(pinOf(1, NOW, { allocations: [gone, PEER] }))
+    served.cluster.put(pinOf(2, NOW, { allocations: [gone] }))
+    const ask = served.cluster.status.bind(served.cluster)
+    served.cluster.status = async (cid) => {
+      const info = await ask(cid)
+      const [short] = Object.values(info.peerMap)
+      const isHere = info.allocations?.includes(PEER) === true
+      const own = { ...short!, status: isHere ? short!.status : ('remote' as const) }
+      return { ...info, peerMap: { [PEER]: own, [gone]: { ...short!, status: 'cluster_error' } } }
+    }
+    served.cluster.streams.set('statusAll', async function* () {})
+    expect(await served.list({ status: 'pinned' })).toMatchObject({ count: 1, results: [{ requestid: cidTextOf(1) }] })
+    expect(await served.list({ status: 'failed' })).toMatchObject({ count: 1, results: [{ requestid: cidTextOf(2) }] })
+    served.cluster.status = ask
+    served.cluster.streams.clear()
+    served.cluster.metricList = []
+  })
+
   it('fills a page up when pins have another status by the time they are asked for it', async () => {
     for (let n = 0; n < 30; n++) served.cluster.put(pinOf(n, NOW + n))
     served.cluster.streams.set('statusAll', async function* () {})
@@ -153,13 +180,8 @@ describe('a list of pins', () => {
 
   it('says where the content goes: to the nodes of the allocations, or of all peers', async () => {
     const other = '12D3KooWQ4gyJHKpUJXkaHt6BcyyGz9vuyZ7Ws61ApmaUHX7cTZc'
-    const ping = { name: 'ping', expire: 0n, valid: true, weight: 0, partitionable: false, receivedAt: 0n }
     const addresses = ['/ip4/203.0.113.1/tcp/4001', '/dns4/ipfs.example/tcp/4001']
-    served.cluster.metricList = [PEER, other].map((peer, i) => ({
-      ...ping,
-      peer,
-      value: JSON.stringify({ ipfs_addresses: [addresses[i]] })
-    }))
+    served.cluster.metricList = [PEER, other].map((peer, i) => pingOf(peer, addresses[i]!))
     served.cluster.put(pinOf(1, NOW, { allocations: [other] }))
     served.cluster.put(pinOf(2, NOW + 1))
     const { results } = await served.list()
