@@ -49,6 +49,9 @@ describe('a daemon', () => {
     expect(await (await fetch(`${url}/version`)).json()).toEqual({ version: VERSION })
     const identity = JSON.parse(await readFile(join(folder, 'identity.json'), 'utf8')) as { id: string }
     expect(await (await fetch(`${url}/id`)).json()).toMatchObject({ id: identity.id })
+    const [, pinsvcPort] = await daemon.logged(/PINSVCAPI \(HTTP\): \/ip4\/127\.0\.0\.1\/tcp\/(\d+)/)
+    const pins = await fetch(`http://127.0.0.1:${pinsvcPort}/pins`)
+    expect(await pins.json()).toEqual({ count: 0, results: [] })
 
     const second = start()
     expect(await second.exited).toBe(1)
