@@ -17,10 +17,13 @@ import type {
   RepoGc,
   TrackerStatus
 } from '@ipfs-cluster/api'
-import type { AddEntry, Cluster } from '@ipfs-cluster/core/cluster'
+import type { AddEntry, Cluster, ClusterEvents, PinExplanation } from '@ipfs-cluster/core/cluster'
 import { decodePin, encodePin, pinKey } from '@ipfs-cluster/core/codec'
+import { storedPinTypeBit } from '@ipfs-cluster/core/state'
 import type { ListOptions, PinState, StoredPin } from '@ipfs-cluster/core/state'
+import { EventBus } from '@ipfs-cluster/core/util'
 import { CID } from 'multiformats/cid'
+import { FakeRepair } from './fake-repair.ts'
 
 export const PEER = '12D3KooWMAWNNLgRRsWu5Ah4hd6ecnoWGg78kCGpHaY7UAAJiLrF'
 export const IPFS = '12D3KooWG3ySxUXCtRdZEN8H7uEmHXydFJMhZJHnf1neJr5Fm5Rg'
@@ -60,8 +63,18 @@ export class FakeCluster implements Cluster {
     }
   }
 
-  get repair(): never {
-    throw new Error('not part of this fake')
+  readonly events = new EventBus<ClusterEvents>()
+  readonly repair = new FakeRepair((call) => this.#called(call))
+  syncing: ReturnType<NonNullable<Cluster['syncProgress']>>
+  allocation: PinExplanation['allocation']
+
+  syncProgress(): FakeCluster['syncing'] {
+    return this.syncing
+  }
+
+  async explain(cid: CID): Promise<PinExplanation> {
+    this.#called(`explain ${cidToText(cid)}`)
+    return { info: await this.status(cid), ...(this.allocation && { allocation: this.allocation }) }
   }
 
   async id(): Promise<Id> {
@@ -244,7 +257,12 @@ export class FakeCluster implements Cluster {
     this.calls.push(`listStored ${options.types ?? 0}`)
     const made = this.streams.get('listStored')
     if (made !== undefined) return yield* made(options.signal) as AsyncIterable<readonly StoredPin[]>
-    if (this.stored.size > 0) yield [...this.stored.values()]
+    const { types = 0, after = '', limit = Infinity } = options
+    const pins = [...this.stored.values()]
+      .filter(({ key, value }) => key > after && (types === 0 || (storedPinTypeBit(value) & types) !== 0))
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .slice(0, limit)
+    for (let start = 0; start < pins.length; start += 100) yield pins.slice(start, start + 100)
   }
 
   async *#stream<T>(name: string, signal: AbortSignal | undefined, item: (cid: CID) => Promise<T>): AsyncIterable<T> {

@@ -7,6 +7,7 @@ import type {
   GlobalPinInfo,
   GlobalRepoGc,
   Id,
+  IpfsRepoStat,
   Metric,
   PeerId,
   Pin,
@@ -19,6 +20,7 @@ import { ClusterError, VERSION } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { Adder } from '../adder/interface.ts'
 import type { SyncProgress } from '../consensus/interface.ts'
+import { restDetail } from '../pintracker/explain.ts'
 import type { ClusterRepair } from '../repair/index.ts'
 import { PeerMarks, Repair } from '../repair/index.ts'
 import type { ListOptions, PinState } from '../state/interface.ts'
@@ -34,7 +36,7 @@ import { drawConnectGraph } from './connect-graph.ts'
 import type { ClusterInit } from './defaults.ts'
 import { DEFAULT_REPLICATION_FACTOR, MEMBER_TIMEOUT } from './defaults.ts'
 import type { ClusterEvents } from './events.ts'
-import type { AddEntry, Cluster } from './interface.ts'
+import type { AddEntry, Cluster, PinExplanation } from './interface.ts'
 import { LocalMember } from './local-member.ts'
 import type { Member } from './members.ts'
 import { pingOf } from './metrics.ts'
@@ -179,6 +181,10 @@ export class ClusterPeer implements Cluster, Startable {
     return this.#pinning.unpin(await this.#pinning.resolve(path, options), options)
   }
 
+  async resolve(path: string, options?: AbortOptions): Promise<CID> {
+    return this.#pinning.resolve(path, options)
+  }
+
   async pinGet(cid: CID, options?: AbortOptions): Promise<Pin> {
     return this.#pinning.get(cid, options)
   }
@@ -193,6 +199,12 @@ export class ClusterPeer implements Cluster, Startable {
 
   async statusLocal(cid: CID, options?: AbortOptions): Promise<PinInfo> {
     return this.#self.status(cid, options)
+  }
+
+  async explain(cid: CID, options?: AbortOptions): Promise<PinExplanation> {
+    const [info, allocation] = await Promise.all([this.status(cid, options), this.#pinning.explain(cid, options)])
+    for (const each of Object.values(info.peerMap)) each.detail ??= restDetail(each.status, each.error)
+    return { info, ...(allocation !== undefined && { allocation }) }
   }
 
   statusAll(filter: StatusFilter, options?: AbortOptions): AsyncIterable<GlobalPinInfo> {
@@ -230,6 +242,15 @@ export class ClusterPeer implements Cluster, Startable {
   async *add(entries: AsyncIterable<AddEntry>, params: AddParams, options?: AbortOptions): AsyncIterable<AddedOutput> {
     this.#pinning.checkWritable()
     yield* this.#adder.add(entries, params, options)
+  }
+
+  async repoStat(options: AbortOptions = {}): Promise<IpfsRepoStat> {
+    const members = await this.#components.consensus.peers(options)
+    const stats = await Promise.all(members.map((peer) => this.#repoStatOf(peer, options)))
+    return {
+      repoSize: stats.reduce((sum, stat) => sum + (stat?.repoSize ?? 0n), 0n),
+      storageMax: stats.reduce((sum, stat) => sum + (stat?.storageMax ?? 0n), 0n)
+    }
   }
 
   async repoGc(options: AbortOptions = {}): Promise<GlobalRepoGc> {
@@ -289,6 +310,16 @@ export class ClusterPeer implements Cluster, Startable {
       if (err instanceof ClusterError && err.code === 'ERR_NOT_TRUSTED') return undefined
       const { peername } = pingOf(this.#components.metrics, peer)
       return { peer, peername, keys: [], error: messageOf(err) }
+    }
+  }
+
+  async #repoStatOf(peer: PeerId, options: AbortOptions): Promise<IpfsRepoStat | undefined> {
+    try {
+      return await this.#member(peer).repoStat({ signal: withTimeout(MEMBER_TIMEOUT, options.signal) })
+    } catch (err) {
+      options.signal?.throwIfAborted()
+      this.#log.error(`${peer} could not tell the size of its repository: ${messageOf(err)}`)
+      return undefined
     }
   }
 

@@ -1,4 +1,4 @@
-import type { PeerId, Pin } from '@ipfs-cluster/api'
+import type { Alert, PeerId, Pin } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { PinTrackerEvents } from '../pintracker/index.ts'
 
@@ -12,4 +12,6 @@ export interface ClusterEvents extends PinTrackerEvents {
   'pin:put': { pin: Pin }
   /** The pinset has this CID no more. */
   'pin:delete': { cid: CID }
+  /** A metric of a peer has expired without a successor. */
+  alert: Alert
 }

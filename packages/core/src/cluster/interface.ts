@@ -7,6 +7,7 @@ import type {
   GlobalPinInfo,
   GlobalRepoGc,
   Id,
+  IpfsRepoStat,
   Metric,
   PeerId,
   Pin,
@@ -16,10 +17,13 @@ import type {
   StatusFilter
 } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
+import type { AllocationExplanation } from '../allocator/index.ts'
 import type { SyncProgress } from '../consensus/interface.ts'
 import type { ClusterRepair } from '../repair/interface.ts'
 import type { ListOptions, PinState } from '../state/interface.ts'
+import type { EventSource } from '../util/event-bus.ts'
 import type { AbortOptions } from '../util/startable.ts'
+import type { ClusterEvents } from './events.ts'
 
 /** One node of what is added: a file with its bytes, a folder, or a symlink. Parents need no entry of their own. */
 export interface AddEntry {
@@ -28,6 +32,17 @@ export interface AddEntry {
   kind: 'file' | 'directory' | 'symlink'
   /** The bytes of a file, the target of a symlink; read once, pulled as fast as the destinations take blocks. */
   content?: AsyncIterable<Uint8Array>
+}
+
+/** Why a CID is where it is, and how it is there. */
+export interface PinExplanation {
+  /** The state on each peer; `detail` says it in words, also where nothing is left to do. */
+  readonly info: GlobalPinInfo
+  /**
+   * What a pin of this CID would be given now, and why for each peer. Absent for one that goes to every peer, and where
+   * the allocator cannot say.
+   */
+  readonly allocation?: AllocationExplanation
 }
 
 /**
@@ -41,6 +56,8 @@ export interface Cluster {
   readonly state: PinState
   /** Maintenance and draining of peers, rebalancing, and how far the repair of pins is. */
   readonly repair: ClusterRepair
+  /** What happens in this peer, as it happens. */
+  readonly events: EventSource<ClusterEvents>
 
   id(options?: AbortOptions): Promise<Id>
   version(): string
@@ -62,6 +79,8 @@ export interface Cluster {
 
   status(cid: CID, options?: AbortOptions): Promise<GlobalPinInfo>
   statusLocal(cid: CID, options?: AbortOptions): Promise<PinInfo>
+  /** The state of a CID with the reasons for it; of one that is not pinned, where a pin of it would go. */
+  explain(cid: CID, options?: AbortOptions): Promise<PinExplanation>
   statusAll(filter: StatusFilter, options?: AbortOptions): AsyncIterable<GlobalPinInfo>
   statusAllLocal(filter: StatusFilter, options?: AbortOptions): AsyncIterable<PinInfo>
   recover(cid: CID, options?: AbortOptions): Promise<GlobalPinInfo>
@@ -75,6 +94,11 @@ export interface Cluster {
    */
   add(entries: AsyncIterable<AddEntry>, params: AddParams, options?: AbortOptions): AsyncIterable<AddedOutput>
 
+  /** The CID that an IPFS path stands for now. */
+  resolve(path: string, options?: AbortOptions): Promise<CID>
+
+  /** Space in the IPFS nodes of all members that answer. */
+  repoStat(options?: AbortOptions): Promise<IpfsRepoStat>
   repoGc(options?: AbortOptions): Promise<GlobalRepoGc>
   repoGcLocal(options?: AbortOptions): Promise<RepoGc>
   connectGraph(options?: AbortOptions): Promise<ConnectGraph>

@@ -152,6 +152,7 @@ export function createPeer(init: PeerInit): Peer {
   })
   // What was measured before the IPFS node answered was nothing, and a pin may come at once.
   events.on('ready', () => metrics.measureNow())
+  metrics.on('alert', (alert) => events.emit('alert', alert))
   const allocator = (parts.allocator ?? metricsAllocator(init.balanced))({
     ...{ logger, metrics },
     isTrusted: (peer) => consensus.isTrusted(peer)

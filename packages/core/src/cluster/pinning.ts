@@ -1,7 +1,7 @@
 import type { PeerId, Pin, PinOptions } from '@ipfs-cluster/api'
-import { cidToText, ClusterError, pinWithOptions, Time } from '@ipfs-cluster/api'
+import { cidToText, ClusterError, defaultPinOptions, pinWithOptions, Time } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
-import type { Allocator } from '../allocator/index.ts'
+import type { AllocationExplanation, Allocator } from '../allocator/index.ts'
 import type { Consensus } from '../consensus/interface.ts'
 import type { IpfsConnector } from '../ipfs/interface.ts'
 import { isPinnedEverywhere } from '../pintracker/index.ts'
@@ -124,6 +124,21 @@ export class Pinning {
       withReplicationFactors(pinWithOptions(cid, pinOptions), this.#init),
       undefined,
       options ?? {}
+    )
+  }
+
+  /**
+   * Where a pin of this CID would go now, with the options that it has, or those of a new pin; undefined when there is
+   * nothing to decide or the allocator does not say.
+   */
+  async explain(cid: CID, options: AbortOptions = {}): Promise<AllocationExplanation | undefined> {
+    const { allocator, consensus } = this.#components
+    const existing = await consensus.state.get(cid, options)
+    const pin = withReplicationFactors(existing ?? pinWithOptions(cid, defaultPinOptions()), this.#init)
+    if (pin.type === 'meta-pin' || isPinnedEverywhere(pin)) return undefined
+    return allocator.explain?.(
+      { pin, ...(existing !== undefined && { existing }), exclude: this.#unfitFor(existing) },
+      options
     )
   }
 

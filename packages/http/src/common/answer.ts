@@ -12,6 +12,8 @@ export interface AnswerHead {
   readonly withoutCors?: boolean
   /** A configured content type is replaced rather than joined by ours. */
   readonly ownContentType?: boolean
+  /** What the body is; absent: JSON. */
+  readonly contentType?: string
 }
 
 /** An answer that is known as a whole. */
@@ -34,6 +36,11 @@ export interface LinesAnswer extends AnswerHead {
    * nothing is sent before the first line, and the trailer comes always.
    */
   readonly eager?: boolean
+  /**
+   * A failure breaks the connection off once something has been sent: what is saved as a file, or has no end, must not
+   * look complete.
+   */
+  readonly breakOff?: boolean
 }
 
 export type Answer = DocumentAnswer | EmptyAnswer | LinesAnswer

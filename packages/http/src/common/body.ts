@@ -15,15 +15,16 @@ export function bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
 /**
  * A small body as text.
  *
+ * @param max - most bytes that it may have
  * @throws ClusterError `ERR_BAD_REQUEST` when it is not small
  */
-export async function readText(request: IncomingMessage): Promise<string> {
+export async function readText(request: IncomingMessage, max: number = MAX_TEXT): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of bodyOf(request)) {
     chunks.push(chunk)
     size += chunk.length
-    if (size > MAX_TEXT) throw new ClusterError('ERR_BAD_REQUEST', `the request body has more than ${MAX_TEXT} bytes`)
+    if (size > max) throw new ClusterError('ERR_BAD_REQUEST', `the request body has more than ${max} bytes`)
   }
   return Buffer.concat(chunks).toString()
 }

@@ -37,17 +37,14 @@ export class LineWriter {
         signal.throwIfAborted()
         if (!this.#isOpen) this.open()
         this.#pending += text
-        if (this.#pending.length >= STREAM_CHUNK) await this.#push(signal)
+        if (this.#pending.length >= STREAM_CHUNK) this.#flush()
         else this.#schedule()
+        // Also where lines come slowly: a client that reads none of them must not be written to for ever.
+        if (this.#response.writableNeedDrain) await drained(this.#response, signal)
       }
     } finally {
       this.#flush()
     }
-  }
-
-  async #push(signal: AbortSignal): Promise<void> {
-    this.#flush()
-    if (this.#response.writableNeedDrain) await drained(this.#response, signal)
   }
 
   /** By the next turn of the loop the source has either given more, which goes along, or it is waiting. */

@@ -2,7 +2,7 @@ import type { QueryParams } from '@ipfs-cluster/api'
 import type { Answer } from './answer.ts'
 import type { HttpRequest } from './http-request.ts'
 
-export type Method = 'GET' | 'POST' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /** What a parameter holds, in the words of OpenAPI. */
 export type ParameterType = 'string' | 'integer' | 'boolean' | 'cid' | 'peer-id' | 'multiaddr' | 'time' | 'duration'
@@ -41,12 +41,20 @@ export interface AnswerDoc {
   readonly type?: string
   /** `lines`: one document per line, and the trailer `X-Stream-Error`. */
   readonly form?: 'document' | 'list' | 'map' | 'lines'
+  /** Absent: JSON. */
+  readonly contentType?: string
+  /** Headers that clients read, and what they say. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** What a route takes as body. */
 export interface BodyDoc {
   readonly contentType: string
   readonly doc: string
+  /** Name of the type of the document, or of each line. */
+  readonly type?: string
+  /** Whether the request may come without one. */
+  readonly optional?: boolean
 }
 
 /** All that is known of a route but its code: what the reference and openapi.json are made from. */
@@ -59,6 +67,8 @@ export interface RouteDoc {
   readonly summary: string
   readonly body?: BodyDoc
   readonly answers: readonly AnswerDoc[]
+  /** Needs no credentials where others do. */
+  readonly isOpen?: boolean
   /** Statuses of failures and when they come. */
   readonly errors: Readonly<Record<number, string>>
 }

@@ -34,6 +34,8 @@ export interface SurfaceKind<C> {
   /** What the handlers work on. */
   readonly context: C
   readonly errorBody: ErrorBody
+  /** Called when the surface has stopped. */
+  onStop?(): void
 }
 
 export interface HttpSurfaceComponents {
@@ -58,6 +60,7 @@ export class HttpSurface<C> implements Startable {
   readonly #listeners: Listener[] = []
   #server: Server | undefined
   #accessLog: AccessLog | undefined
+  #closing = new AbortController()
 
   constructor(init: HttpSurfaceInit, kind: SurfaceKind<C>, components: HttpSurfaceComponents) {
     this.#init = init
@@ -87,6 +90,7 @@ export class HttpSurface<C> implements Startable {
     const tls = await this.#readTls()
     const server = await createRoutedServer(this.#init, tls, this.#routes, (routed) => this.#serve(routed))
     this.#server = server
+    this.#closing = new AbortController()
     this.#accessLog = new AccessLog(this.#init.httpLogFile, this.#accessLogger)
     try {
       for (const address of this.#init.httpListenMultiaddress) {
@@ -108,6 +112,7 @@ export class HttpSurface<C> implements Startable {
     this.#server = undefined
     const closed = Promise.all(this.#listeners.map((listener) => listener.close()))
     server.closeIdleConnections()
+    this.#closing.abort(new Error('the peer is shutting down'))
     await this.#inFlight.settled(this.#init.stopGrace ?? DEFAULT_STOP_GRACE)
     this.#inFlight.abortAll(new Error('the peer is shutting down'))
     await this.#inFlight.settled(LAST_WORDS)
@@ -115,6 +120,7 @@ export class HttpSurface<C> implements Startable {
     await closed
     this.#listeners.length = 0
     server.close()
+    this.#kind.onStop?.()
     await this.#accessLog?.close()
   }
 
@@ -136,7 +142,8 @@ export class HttpSurface<C> implements Startable {
   async #serve({ request, response, target, route, params }: Routed<C>): Promise<void> {
     const abort = this.#inFlight.track(response, this.#init.writeTimeout ?? 0)
     try {
-      const asked = new HttpRequest(request, params, queryOf(target), abort)
+      const signals = { abort, closing: this.#closing.signal }
+      const asked = new HttpRequest(request, params, queryOf(target), signals)
       const answer = this.#refuse(request, target) ?? (await this.#handle(route, asked))
       const size = await writeAnswer(this.#style, { request, response, signal: abort.signal }, answer)
       this.#accessLog?.write(request, target, response, size)

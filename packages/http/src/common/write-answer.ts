@@ -8,7 +8,7 @@ import { LineWriter } from './line-writer.ts'
 
 const STREAM_ERROR = 'X-Stream-Error'
 const ANNOUNCEMENT = ['Trailer', STREAM_ERROR]
-const JSON_TYPE = ['Content-Type', 'application/json']
+const JSON_TYPE = 'application/json'
 
 /** What answers of one surface have in common. */
 export interface AnswerStyle {
@@ -50,7 +50,7 @@ function headOf(style: AnswerStyle, { request }: Exchange, answer: Answer): stri
   const cors = answer.withoutCors === true ? [] : style.corsHeaders(request)
   if (answer.bare === true) return [...cors, ...own]
   const configured = answer.ownContentType === true ? withoutContentType(style.headers) : style.headers
-  return [...cors, ...configured, ...JSON_TYPE, ...own]
+  return [...cors, ...configured, 'Content-Type', answer.contentType ?? JSON_TYPE, ...own]
 }
 
 function withoutContentType(headers: readonly string[]): string[] {
@@ -83,6 +83,7 @@ async function writeLines(style: AnswerStyle, exchange: Exchange, answer: LinesA
   } catch (err) {
     trailers = messagesOf(err)
     if (!isGone(response)) for (const message of trailers) style.onStreamError(message)
+    if (response.headersSent && answer.breakOff === true) response.destroy()
     if (!response.headersSent) return writeFailure(style, exchange, answer, trailers[0] ?? messageOf(err))
   }
   if (isGone(response)) return writer.bytes
@@ -130,15 +131,17 @@ function mustLinger(request: IncomingMessage, response: ServerResponse): boolean
 }
 
 /** Reads and drops what the client still sends, for a moment: see LINGER. */
-async function linger(request: IncomingMessage): Promise<void> {
+export async function linger(request: IncomingMessage): Promise<void> {
   await new Promise<void>((resolve) => {
+    const ignore = (): void => {}
     const done = (): void => {
       clearTimeout(timer)
+      request.off('data', ignore)
       for (const event of ['end', 'close', 'error']) request.off(event, done)
       resolve()
     }
     const timer = setTimeout(done, LINGER)
     for (const event of ['end', 'close', 'error']) request.on(event, done)
-    request.resume()
+    request.on('data', ignore).resume()
   })
 }

@@ -14,8 +14,11 @@ import type { ComponentLogger, Startable } from '@ipfs-cluster/core/util'
 import { restErrorBody } from '../common/failure.ts'
 import type { HttpSurfaceInit } from '../common/init.ts'
 import { HttpSurface } from '../common/surface.ts'
+import { EventFeed } from './events/index.ts'
 import { restRoutes } from './routes.ts'
 
+export { EventFeed } from './events/index.ts'
+export type { EventFeedInit, ListenOptions } from './events/index.ts'
 export { restRoutes } from './routes.ts'
 
 /** The `restapi` section of `service.json`. */
@@ -37,7 +40,9 @@ export interface RestApi extends Startable {
 
 export function restApi(init: RestApiInit): (components: RestApiComponents) => RestApi {
   return ({ cluster, logger }) => {
-    const kind = { name: 'restapi', routes: restRoutes, context: cluster, errorBody: restErrorBody }
+    const feed = new EventFeed(cluster)
+    const onStop = (): void => feed.close()
+    const kind = { name: 'restapi', routes: restRoutes(feed), context: cluster, errorBody: restErrorBody, onStop }
     return new HttpSurface(init, kind, { logger })
   }
 }

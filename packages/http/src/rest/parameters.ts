@@ -52,6 +52,19 @@ export const localFlag: QueryGroup<boolean> = {
   read: (query) => query.get('local') === 'true'
 }
 
+/** What the Go release has not; as with `local`, only the text `true` counts. */
+export const explainFlag: QueryGroup<boolean> = {
+  parameters: [
+    {
+      name: 'explain',
+      type: 'boolean',
+      default: false,
+      doc: 'Say on each peer why the pin is as it is, and why these peers were chosen; asks all peers'
+    }
+  ],
+  read: (query) => query.get('explain') === 'true'
+}
+
 /** Which items of the pinset to tell the status of. */
 export type StatusSelection = { readonly cids: readonly CID[] } | { readonly filter: StatusFilter }
 

@@ -1,13 +1,37 @@
+import { ClusterError } from '@ipfs-cluster/api'
 import { storedPinToJSONLine } from '@ipfs-cluster/core/codec'
 import type { StoredPin } from '@ipfs-cluster/core/state'
+import { messageOf } from '@ipfs-cluster/core/util'
 
-/** Pins as they are stored, as lines of JSON: a batch to a text. */
+/** Damaged pins that are told of; the others are counted. */
+const MAX_TOLD = 10
+
+/**
+ * Pins as they are stored, as lines of JSON: a batch to a text. One damaged pin does not hide the others: what is wrong
+ * is thrown at the end.
+ *
+ * @throws AggregateError
+ */
 export async function* storedPinLines(
-  batches: AsyncIterable<readonly StoredPin[]>
+  batches: AsyncIterable<readonly StoredPin[]> | Iterable<readonly StoredPin[]>
 ): AsyncGenerator<string, void, undefined> {
+  const damage: ClusterError[] = []
+  let damaged = 0
   for await (const batch of batches) {
     let text = ''
-    for (const { key, value } of batch) text += storedPinToJSONLine(key, value)
+    for (const { key, value } of batch) {
+      try {
+        text += storedPinToJSONLine(key, value)
+      } catch (cause) {
+        damaged++
+        if (damage.length < MAX_TOLD) damage.push(unreadable(key, cause))
+      }
+    }
     if (text !== '') yield text
   }
+  if (damaged > 0) throw new AggregateError(damage, `${damaged} pins cannot be read`)
+}
+
+function unreadable(key: string, cause: unknown): ClusterError {
+  return new ClusterError('ERR_BAD_ENCODING', `the pin under ${key} cannot be read: ${messageOf(cause)}`, { cause })
 }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { ClusterError, emptyPin, Time } from '@ipfs-cluster/api'
 import { CID } from 'multiformats/cid'
-import { restRoutes } from '../../src/index.ts'
-import { PEER } from '../fake-cluster.ts'
+import { EventFeed, restRoutes } from '../../src/index.ts'
+import { FakeCluster, PEER } from '../fake-cluster.ts'
 import { serve } from '../serve.ts'
 import type { Served } from '../serve.ts'
 
@@ -320,17 +320,19 @@ describe('methods', () => {
 })
 
 describe('the table of routes', () => {
+  const routes = restRoutes(new EventFeed(new FakeCluster()))
+
   it('has a name, a summary and answers for each, and no name twice', () => {
-    const names = restRoutes.map(({ name }) => name)
+    const names = routes.map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
-    for (const { summary, answers } of restRoutes) {
+    for (const { summary, answers } of routes) {
       expect(summary).not.toBe('')
       expect(answers.length).toBeGreaterThan(0)
     }
   })
 
   it('describes each placeholder of a path', () => {
-    for (const { path, pathParameters } of restRoutes) {
+    for (const { path, pathParameters } of routes) {
       const placeholders = [...path.matchAll(/\{(\w+)(?:\.\.\.)?\}/g)].map(([, name]) => name)
       expect(pathParameters.map(({ name }) => name)).toEqual(placeholders)
     }

@@ -1,0 +1,26 @@
+import { ClusterError } from '@ipfs-cluster/api'
+import type { Ranked } from '../../common/pinset/newest.ts'
+
+/** In what order pins are listed. */
+export type Order = 'key' | 'newest' | 'oldest'
+export const ORDERS: readonly Order[] = ['key', 'newest', 'oldest']
+
+/** The place behind a pin in a listing. It holds whatever is pinned and unpinned in between, that pin included. */
+export interface Place extends Ranked {
+  readonly order: Order
+}
+
+const CURSOR = /^(key|newest|oldest):(-?\d{1,16}):([A-Z2-7]{1,512})$/
+
+/** The text that stands for a place. Clients must not look into it. */
+export function formatCursor({ order, created, key }: Place): string {
+  return Buffer.from(`${order}:${created}:${key}`).toString('base64url')
+}
+
+/** @throws ClusterError `ERR_BAD_REQUEST` for a text that is no cursor, or one of another order */
+export function parseCursor(text: string, order: Order): Place {
+  const [, word, created = '', key = ''] = CURSOR.exec(Buffer.from(text, 'base64url').toString()) ?? []
+  if (word === undefined) throw new ClusterError('ERR_BAD_REQUEST', 'parameter cursor invalid')
+  if (word !== order) throw new ClusterError('ERR_BAD_REQUEST', `parameter cursor is of a listing with order=${word}`)
+  return { order, created: Number(created), key }
+}
