@@ -44,13 +44,15 @@ describe('the pinning service of three peers', () => {
   }, 60_000)
 
   it('tells apart what is lost with a peer and what is not, and its lists agree with its pins', async () => {
+    const [kept, lost] = [await pinOn(at(0)), await pinOn(at(2))]
+    await until(async () => (await list(at(0), 'status=pinned')).count === PINS + 2)
     await at(2).kill()
     await until(async () => (await metrics(at(0), 'ping')) === 2)
     const failed = await list(at(0), 'status=failed&limit=1000')
     const pinned = await list(at(0), 'status=pinned&limit=1000')
-    expect(failed.count).toBeGreaterThan(0)
-    expect(pinned.count).toBeGreaterThan(0)
-    expect(failed.count + pinned.count).toBe(PINS)
+    expect(failed.results.map(({ requestid }) => requestid)).toContain(lost)
+    expect(pinned.results.map(({ requestid }) => requestid)).toContain(kept)
+    expect(failed.count + pinned.count).toBe(PINS + 2)
     for (const page of [failed, pinned]) expect(page.results).toHaveLength(page.count)
     for (const { requestid, status } of [...failed.results, ...pinned.results]) {
       const answer = await fetch(`${urlOf(at(1))}/pins/${requestid}`)
@@ -67,6 +69,14 @@ describe('the pinning service of three peers', () => {
 
 function urlOf(peer: Peer): string {
   return `http://127.0.0.1:${peer.env['CLUSTER_PINSVCAPI_HTTPLISTENMULTIADDRESS']?.split('/').at(-1)}`
+}
+
+/** Pins something on that peer and no other. */
+async function pinOn(peer: Peer): Promise<string> {
+  const cid = rawCid(`on ${peer.id}`).toString()
+  const answer = await fetch(`${peer.rest}/pins/${cid}?user-allocations=${peer.id}`, { method: 'POST' })
+  expect(answer.status).toBe(200)
+  return cid
 }
 
 async function list(peer: Peer, query: string): Promise<Results> {
