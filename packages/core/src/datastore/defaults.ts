@@ -4,6 +4,9 @@ export const DEFAULT_CACHE_SIZE = 32 * 1024 * 1024
 /** Bytes of the log before LevelDB makes a table of it. Larger writes faster and takes up to twice that memory. */
 export const DEFAULT_WRITE_BUFFER_SIZE = 8 * 1024 * 1024
 
+/** Reads of up to this many keys are done at once, on the thread that asks. */
+export const SMALL_READ = 8
+
 /** Most entries in a chunk of a listing. */
 export const CHUNK_ENTRIES = 1000
 
