@@ -10,6 +10,8 @@
  */
 export type { HttpSurfaceInit } from './common/init.ts'
 export type { AnswerDoc, BodyDoc, Method, Parameter, ParameterType, Route, RouteDoc } from './common/route.ts'
+export { ipfsProxy, ipfsProxyRoutes } from './proxy/index.ts'
+export type { IpfsProxy, IpfsProxyComponents, IpfsProxyInit } from './proxy/index.ts'
 export { pinsvcApi, pinsvcRoutes } from './pinsvc/index.ts'
 export type { PinsvcApi, PinsvcApiComponents, PinsvcApiInit } from './pinsvc/index.ts'
 export { EventFeed, restApi, restRoutes } from './rest/index.ts'

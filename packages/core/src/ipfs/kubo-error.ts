@@ -5,6 +5,8 @@ import type { Endpoint } from './endpoint.ts'
 /** Most characters of an answer that is not what it should be which are shown in a message. */
 const SHOWN_CHARACTERS = 512
 
+const NOT_PINNED: readonly string[] = ['not pinned or pinned indirectly', 'pin is not part of the pinset']
+
 /** The IPFS node answered, and its answer is an error. */
 export class KuboError extends ClusterError {
   /** The node's own words. */
@@ -16,9 +18,9 @@ export class KuboError extends ClusterError {
     this.kuboMessage = kuboMessage
   }
 
-  /** Whether the node says that there is no such pin. */
+  /** Whether the node says that there is no such pin. A cluster in the place of a node has words of its own for it. */
   get isNotPinned(): boolean {
-    return this.kuboMessage.endsWith('not pinned') || this.kuboMessage === 'not pinned or pinned indirectly'
+    return this.kuboMessage.endsWith('not pinned') || NOT_PINNED.includes(this.kuboMessage)
   }
 }
 
@@ -55,7 +57,7 @@ export function answeredCid(path: string, text: string | undefined): CID {
 
 /** The error for a node that could not be reached, or went away while it answered; worded as Go words it. */
 export function unavailable(path: string, endpoint: Endpoint, cause: unknown): ClusterError {
-  const message = `Post "${endpoint.apiUrl}/${path}": ${reasonOf(cause, endpoint)}`
+  const message = `Post "${endpoint.apiUrl}/${path}": ${connectReason(cause, endpoint)}`
   return new ClusterError('ERR_IPFS_UNAVAILABLE', message, { cause })
 }
 
@@ -77,7 +79,8 @@ interface SystemError {
   errors?: SystemError[]
 }
 
-function reasonOf(cause: unknown, endpoint: Endpoint): string {
+/** Why a node could not be reached, or went away; worded as Go words it. */
+export function connectReason(cause: unknown, endpoint: Endpoint): string {
   const outer = (cause ?? {}) as SystemError
   const { code = '', message = String(cause) } = outer.errors?.[0] ?? outer
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {

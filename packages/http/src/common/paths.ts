@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { parseQuery } from '@ipfs-cluster/api'
 import type { Answer } from './answer.ts'
 import { decodeEscapes } from './escapes.ts'
 
@@ -17,8 +18,10 @@ export interface Target {
  * Brings the target of a request into one form, so that `/%76ersion` and `/version` are the same and `%2F` acts as a
  * slash. A path that ends in a slash is redirected to the one without (307), a path with `//` or dot segments to the
  * clean one (308, so that a POST stays a POST).
+ *
+ * @param slash - `keep`: a slash at the end is part of the path
  */
-export function readTarget(target: string, method: string): Target {
+export function readTarget(target: string, method: string, slash: 'drop' | 'keep' = 'drop'): Target {
   const mark = target.indexOf('?')
   const path = mark < 0 ? target : target.slice(0, mark)
   if (!UNUSUAL.test(path)) return { url: target }
@@ -27,13 +30,20 @@ export function readTarget(target: string, method: string): Target {
   const query = mark < 0 ? '' : target.slice(mark)
   const url = decoded.split('/').map(encodeURIComponent).join('/') + query
   if (decoded === '/' || !decoded.startsWith('/')) return { url }
-  if (decoded.endsWith('/')) return { url, answer: withoutSlash(decoded.slice(0, -1), query, method) }
+  if (slash === 'drop' && decoded.endsWith('/'))
+    return { url, answer: withoutSlash(decoded.slice(0, -1), query, method) }
   const clean = posix.normalize(decoded)
   return clean === decoded ? { url } : { url, answer: redirect(308, location(clean, query)) }
 }
 
+/** The parameters of a target. */
+export function queryOf(target: string): Map<string, string> {
+  const mark = target.indexOf('?')
+  return mark < 0 ? new Map<string, string>() : parseQuery(target.slice(mark + 1))
+}
+
 /** The absolute form of a request line, `GET http://host/path`, is for proxies, but every server must take it. */
-function withoutAuthority(path: string): string {
+export function withoutAuthority(path: string): string {
   const [origin] = /^https?:\/\/[^/]*/i.exec(path) ?? ['']
   return origin === '' ? path : path.slice(origin.length) || '/'
 }

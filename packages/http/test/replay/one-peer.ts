@@ -5,7 +5,7 @@ import { createPeer } from '@ipfs-cluster/core/cluster'
 import type { PeerInit } from '@ipfs-cluster/core/cluster'
 import { nullLogger } from '@ipfs-cluster/core/util'
 import { ipfsNode } from '@ipfs-cluster/ipfs-node'
-import { pinsvcApi, restApi } from '../../src/index.ts'
+import { ipfsProxy, pinsvcApi, restApi } from '../../src/index.ts'
 import { targetOf } from '../raw-client.ts'
 import type { Target } from '../raw-client.ts'
 
@@ -14,6 +14,9 @@ export interface OnePeer extends AsyncDisposable {
   /** The REST API. */
   target: Target
   pinsvc: Target
+  /** The IPFS proxy, and the RPC of the node behind it. */
+  proxy: Target
+  node: Target
   ipfsPeerId: string
   /** Gives the IPFS node files that are not pinned, by paths; null: an empty folder. @returns the CID of the root */
   give(files: Readonly<Record<string, string | null>>): Promise<string>
@@ -48,16 +51,20 @@ export async function onePeer(peerId: string, change: Partial<PeerInit> = {}): P
   const components = { cluster: peer.cluster, logger: nullLogger }
   const rest = restApi(settings)(components)
   const pinsvc = pinsvcApi(settings)(components)
-  await rest.start()
-  await pinsvc.start()
+  const proxy = ipfsProxy({
+    listenMultiaddress: settings.httpListenMultiaddress,
+    nodeMultiaddress: node.apiMultiaddr
+  })(components)
+  for (const surface of [rest, pinsvc, proxy]) await surface.start()
   return {
     target: targetOf(rest.addresses[0]!),
     pinsvc: targetOf(pinsvc.addresses[0]!),
+    proxy: targetOf(proxy.addresses[0]!),
+    node: targetOf(node.apiMultiaddr),
     ipfsPeerId: node.peerId,
     give: (files) => give(node.apiMultiaddr, files),
     async [Symbol.asyncDispose]() {
-      await rest.stop()
-      await pinsvc.stop()
+      for (const surface of [rest, pinsvc, proxy]) await surface.stop()
       await peer.stop()
       await node.stop()
       await rm(folder, { recursive: true, force: true })

@@ -51,7 +51,8 @@ export async function replayCase(
   return { name: recorded.name, differences: compare(expected, answer, { ...recorded, volatile }) }
 }
 
-function requestOf({ request }: Case): RawRequest {
+/** A recorded request as it is sent. */
+export function requestOf({ request }: Case): RawRequest {
   if (request.raw !== undefined) return { raw: request.raw }
   const body = Buffer.from(request.body ?? '', request.body_encoding ?? 'utf8')
   return { method: request.method, path: request.path, headers: request.headers, body }

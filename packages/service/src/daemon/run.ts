@@ -10,8 +10,8 @@ import { consensusOf, displayServiceConfig } from '@ipfs-cluster/core/config'
 import type { IpfsNodeConfig, PeerConfig } from '@ipfs-cluster/core/config'
 import { messageOf, startAll, stopAll } from '@ipfs-cluster/core/util'
 import type { ComponentLogger, Startable } from '@ipfs-cluster/core/util'
-import { pinsvcApi, restApi } from '@ipfs-cluster/http'
-import type { PinsvcApi, RestApi } from '@ipfs-cluster/http'
+import { ipfsProxy, pinsvcApi, restApi } from '@ipfs-cluster/http'
+import type { IpfsProxy, PinsvcApi, RestApi } from '@ipfs-cluster/http'
 import { during, failure } from '../command.ts'
 import { datastoreLocation } from './datastore.ts'
 import { IpfsNodeProcess, ipfsNodeProgram } from './ipfs-node.ts'
@@ -70,13 +70,17 @@ async function makeParts(init: DaemonInit): Promise<Startable[]> {
     parts.push(new IpfsNodeProcess({ logger }, { args, env: io.env }))
   }
   parts.push(asPart(peer))
-  const { restapi, pinsvcapi } = config.api
+  const { restapi, pinsvcapi, ipfsproxy } = config.api
   const components = { cluster: peer.cluster, logger }
   if (restapi !== undefined) {
     parts.push(surfacePart('REST API', restApi(withAbsolutePaths(restapi, folder.path))(components)))
   }
   if (pinsvcapi !== undefined) {
     parts.push(surfacePart('Pinning Service API', pinsvcApi(withAbsolutePaths(pinsvcapi, folder.path))(components)))
+  }
+  if (ipfsproxy !== undefined) {
+    const logFile = absolute(ipfsproxy.logFile, folder.path)
+    parts.push(surfacePart('IPFS Proxy', ipfsProxy({ ...ipfsproxy, logFile })(components)))
   }
   return parts
 }
@@ -91,7 +95,7 @@ function asPart(peer: Peer): Startable {
 }
 
 /** An HTTP API, with the words that scripts know for what keeps it from starting. */
-function surfacePart(name: string, surface: RestApi | PinsvcApi): Startable {
+function surfacePart(name: string, surface: RestApi | PinsvcApi | IpfsProxy): Startable {
   const start = async (): Promise<void> => {
     try {
       await surface.start()
@@ -115,15 +119,18 @@ function ipfsNodeArguments(node: IpfsNodeConfig, base: string): string[] {
 
 type PathSettings = Record<'sslCertFile' | 'sslKeyFile' | 'httpLogFile', string>
 
-/** Paths of a section are relative to the folder of the peer; an empty one means none. */
 function withAbsolutePaths<C extends PathSettings>(section: C, base: string): C {
-  const absolute = (path: string): string => (path === '' ? '' : resolve(base, path))
   return {
     ...section,
-    sslCertFile: absolute(section.sslCertFile),
-    sslKeyFile: absolute(section.sslKeyFile),
-    httpLogFile: absolute(section.httpLogFile)
+    sslCertFile: absolute(section.sslCertFile, base),
+    sslKeyFile: absolute(section.sslKeyFile, base),
+    httpLogFile: absolute(section.httpLogFile, base)
   }
+}
+
+/** Paths of a section are relative to the folder of the peer; an empty one means none. */
+function absolute(path: string, base: string): string {
+  return path === '' ? '' : resolve(base, path)
 }
 
 function startFailure(err: unknown): ExitError {

@@ -68,7 +68,7 @@ export const ipfsproxySection = section({
       default: 300_000,
       written: 'changed',
       ...notBelow0('ipfsproxy.extract_headers_ttl is invalid'),
-      doc: 'How long these headers are remembered; 0: asked for each time.'
+      doc: 'How long these headers are remembered; 0: for ever.'
     })
   }
 })
