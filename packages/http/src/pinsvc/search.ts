@@ -1,12 +1,12 @@
 import { PinTypeBits } from '@ipfs-cluster/api'
-import type { AbortOptions } from '@ipfs-cluster/core/util'
 import { readPinSummary } from '@ipfs-cluster/core/codec'
 import type { PinSummary } from '@ipfs-cluster/core/codec'
 import type { PinState, StoredPin } from '@ipfs-cluster/core/state'
-import { createdOf } from './created.ts'
+import type { AbortOptions } from '@ipfs-cluster/core/util'
 import { compareRanked, Newest } from '../common/pinset/newest.ts'
 import type { Ranked } from '../common/pinset/newest.ts'
 import type { PinTest } from '../common/pinset/pin-filter.ts'
+import { createdOf } from './created.ts'
 
 /** What a search looks for, and how much of it it gives. */
 export interface SearchOptions extends AbortOptions {
