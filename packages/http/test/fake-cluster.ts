@@ -1,4 +1,4 @@
-import { ClusterError, cidToText, pinWithOptions, Time } from '@ipfs-cluster/api'
+import { ClusterError, cidToText, PinTypeBits, pinWithOptions, Time } from '@ipfs-cluster/api'
 import type {
   AddedOutput,
   AddParams,
@@ -8,6 +8,7 @@ import type {
   GlobalPinInfo,
   GlobalRepoGc,
   Id,
+  IpfsRepoStat,
   Metric,
   PeerId,
   Pin,
@@ -189,6 +190,16 @@ export class FakeCluster implements Cluster {
     if (late !== undefined) throw late
   }
 
+  async resolve(path: string): Promise<CID> {
+    this.#called(`resolve ${path}`)
+    return CID.parse(path.split('/')[2] ?? '')
+  }
+
+  async repoStat(): Promise<IpfsRepoStat> {
+    this.#called('repoStat')
+    return { repoSize: 100n, storageMax: 10_000_000_000n }
+  }
+
   async repoGc(): Promise<GlobalRepoGc> {
     return { peerMap: { [PEER]: await this.repoGcLocal() } }
   }
@@ -259,7 +270,10 @@ export class FakeCluster implements Cluster {
     if (made !== undefined) return yield* made(options.signal) as AsyncIterable<readonly StoredPin[]>
     const { types = 0, after = '', limit = Infinity } = options
     const pins = [...this.stored.values()]
-      .filter(({ key, value }) => key > after && (types === 0 || (storedPinTypeBit(value) & types) !== 0))
+      .filter(
+        ({ key, value }) =>
+          key > after && ([0, PinTypeBits.all].includes(types) || (storedPinTypeBit(value) & types) !== 0)
+      )
       .sort((a, b) => (a.key < b.key ? -1 : 1))
       .slice(0, limit)
     for (let start = 0; start < pins.length; start += 100) yield pins.slice(start, start + 100)

@@ -3,6 +3,7 @@ import type { Pin } from '@ipfs-cluster/api'
 import type { Cluster } from '@ipfs-cluster/core/cluster'
 import { messageOf } from '@ipfs-cluster/core/util'
 import { statusOf } from '../common/failure.ts'
+import { refuse } from './parameters.ts'
 import { mapAhead } from './streams.ts'
 import { textLines } from './text-lines.ts'
 import type { TextLine } from './text-lines.ts'
@@ -40,7 +41,7 @@ async function pinLine(cluster: Pick<Cluster, 'pin'>, line: TextLine, signal: Ab
 /** A pin as everywhere in the API; what is no option of a pin is passed over. */
 function readPin({ text }: TextLine): Pin {
   if (text === undefined) throw new ClusterError('ERR_BAD_REQUEST', `the line is longer than ${MAX_LINE} bytes`)
-  const pin = pinFromJSON(parseJSON(text))
+  const pin = refuse('error decoding the pin', () => pinFromJSON(parseJSON(text)))
   if (!isDefined(pin.cid)) throw new ClusterError('ERR_BAD_REQUEST', 'the pin has no cid')
   // Parts of a sharded item only make sense together, and are made by adding it.
   if (pin.type !== 'pin' && pin.type !== 'bad-type') {
