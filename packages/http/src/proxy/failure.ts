@@ -3,8 +3,7 @@ import type { DocumentAnswer } from '../common/answer.ts'
 import type { ErrorBody } from '../common/failure.ts'
 
 /** `{"Message":"...","Code":0,"Type":"error"}`, the error object of Kubo. */
-export const proxyErrorBody: ErrorBody = (_status, message) =>
-  `{"Message":${quote(message)},"Code":0,"Type":"error"}\n`
+export const proxyErrorBody: ErrorBody = (_status, message) => `{"Message":${quote(message)},"Code":0,"Type":"error"}\n`
 
 /** The node cannot be reached: nothing is known of the answer that it would give. */
 export const BAD_GATEWAY: DocumentAnswer = { kind: 'document', status: 502, bare: true, withoutCors: true, body: '' }

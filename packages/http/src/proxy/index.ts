@@ -18,11 +18,10 @@ import type { ProxiedCluster } from './route.ts'
 export { ipfsProxyRoutes } from './routes.ts'
 
 /** The `ipfsproxy` section of `service.json`. */
-export interface IpfsProxyInit
-  extends Pick<
-    HttpSurfaceInit,
-    'readTimeout' | 'readHeaderTimeout' | 'writeTimeout' | 'idleTimeout' | 'maxHeaderBytes' | 'stopGrace'
-  > {
+export interface IpfsProxyInit extends Pick<
+  HttpSurfaceInit,
+  'readTimeout' | 'readHeaderTimeout' | 'writeTimeout' | 'idleTimeout' | 'maxHeaderBytes' | 'stopGrace'
+> {
   /** Where to listen: `/ip4/...`, `/ip6/...` and `/dns4/...` with `/tcp/<port>`, or `/unix/<path>`. Port 0: any. */
   listenMultiaddress: readonly Multiaddr[]
   /** The RPC of the IPFS node, which may be the proxy of another cluster. */

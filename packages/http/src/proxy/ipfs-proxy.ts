@@ -98,7 +98,8 @@ export class IpfsProxy implements Startable {
     const wrong = missingHost(request) ?? readTarget(target, request.method ?? '', 'keep').answer
     if (wrong !== undefined) return writeAnswer(this.#style(), exchange, wrong)
     const query = queryOf(target)
-    if (route === undefined || isPlainPut(route, query)) return this.#pass(exchange, target)
+    // What is in the path in place of an argument must be something; else the path is another one.
+    if (route === undefined || params['arg'] === '' || isPlainPut(route, query)) return this.#pass(exchange, target)
     const refused = await this.#refuse(request)
     if (refused !== undefined) return writeAnswer(this.#style(), exchange, refused)
     const headers = await this.#headers.for(request)

@@ -83,7 +83,9 @@ export function readPath(text: string, complaint: string): string {
   } catch (cause) {
     // The Go release tries a bare word as a CID, and then tells what is wrong with it as a path.
     const isPath = text.startsWith('/')
-    const reason = isPath ? messageOf(cause) : `invalid path ${JSON.stringify(text)}: path does not have enough components`
+    const reason = isPath
+      ? messageOf(cause)
+      : `invalid path ${JSON.stringify(text)}: path does not have enough components`
     throw new ClusterError('ERR_BAD_REQUEST', `${complaint}: ${reason}`, { cause })
   }
 }

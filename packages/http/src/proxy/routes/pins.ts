@@ -25,7 +25,9 @@ const pinOptions: QueryGroup<PinOptions> = {
 const noOptions: QueryGroup<undefined> = { parameters: [], read: () => undefined }
 
 const keepsOld: QueryGroup<boolean> = {
-  parameters: [{ name: 'unpin', type: 'boolean', default: true, doc: 'Remove the old pin; only the text `false` counts' }],
+  parameters: [
+    { name: 'unpin', type: 'boolean', default: true, doc: 'Remove the old pin; only the text `false` counts' }
+  ],
   read: (query) => query.get('unpin') === 'false'
 }
 

@@ -34,7 +34,8 @@ export const repoRoutes: readonly Route<ProxyContext>[] = [
     name: 'repoStat',
     method: 'POST',
     path: STAT,
-    summary: 'Tells the space in the IPFS nodes of all members, and what the one behind the proxy says of its repository',
+    summary:
+      'Tells the space in the IPFS nodes of all members, and what the one behind the proxy says of its repository',
     query: { sizeOnly },
     answers: [{ status: 200, doc: 'The sum of the members that answered', type: 'RepoStat' }],
     errors: { 500: 'The peer could not do it; the message says why' },
