@@ -101,8 +101,8 @@ export class PeerDeltaExchange implements DeltaExchange {
     return this.#pushed.take(id) ?? this.#prefetcher?.takeAtHand(id)
   }
 
-  push(blocks: readonly Uint8Array[]): void {
-    this.#followers.push(blocks)
+  push(blocks: readonly Uint8Array[]): readonly PeerId[] {
+    return this.#followers.push(blocks)
   }
 
   onHeads(listener: (message: HeadsMessage) => void): () => void {

@@ -20,16 +20,18 @@ export class Followers {
     return this.#feeds.size >= MAX_FOLLOWERS
   }
 
-  /** New blocks, the lowest first. Does not wait. */
-  push(blocks: readonly Uint8Array[]): void {
-    for (const feed of this.#feeds.values()) {
-      for (const bytes of blocks) {
-        if (feed.blocks.length >= MAX_PUSHED || feed.bytes + bytes.length > MAX_PUSHED_BYTES) break
-        feed.blocks.push(bytes)
-        feed.bytes += bytes.length
-      }
+  /**
+   * New blocks, the lowest first. Does not wait.
+   *
+   * @returns the followers that will get all of them, if their streams last
+   */
+  push(blocks: readonly Uint8Array[]): PeerId[] {
+    const reached: PeerId[] = []
+    for (const [peer, feed] of this.#feeds) {
+      if (blocks.every((bytes) => fill(feed, bytes))) reached.push(peer)
       feed.filled.resolve()
     }
+    return reached
   }
 
   /** What is to be sent to a peer, until the signal aborts. A peer that follows anew is served there only. */
@@ -48,6 +50,13 @@ export class Followers {
       if (this.#feeds.get(peer) === feed) this.#feeds.delete(peer)
     }
   }
+}
+
+function fill(feed: Feed, bytes: Uint8Array): boolean {
+  if (feed.blocks.length >= MAX_PUSHED || feed.bytes + bytes.length > MAX_PUSHED_BYTES) return false
+  feed.blocks.push(bytes)
+  feed.bytes += bytes.length
+  return true
 }
 
 /** As many blocks as one message holds. */

@@ -30,8 +30,12 @@ export interface DeltaExchange extends Startable {
   getBlock(cid: CID, options: AbortOptions & { signal: AbortSignal }): Promise<Uint8Array>
   /** Takes a block that has come before it was asked for. */
   takeAtHand(cid: CID): Uint8Array | undefined
-  /** Sends new blocks of this peer, the lowest first, to the peers that want to have them at once. Does not wait. */
-  push(blocks: readonly Uint8Array[]): void
+  /**
+   * Sends new blocks of this peer, the lowest first, to the peers that want to have them at once. Does not wait.
+   *
+   * @returns those peers, as far as nothing has to be left out for them
+   */
+  push(blocks: readonly Uint8Array[]): readonly PeerId[]
   /**
    * Tells of the heads of each connected peer that can be asked, and of every one that connects later; and of each new
    * block that a trusted one makes. Peers that nobody trusts are among those that are asked.

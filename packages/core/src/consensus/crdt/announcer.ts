@@ -32,6 +32,7 @@ export class Announcer {
   #latest: CID | undefined
   #publishing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
+  #unhurried: NodeJS.Timeout | undefined
   #ignoreSubscribers: (() => void) | undefined
 
   constructor(init: AnnouncerInit) {
@@ -47,6 +48,7 @@ export class Announcer {
   /** Lets a message that is being sent go out, but not for long. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer)
+    this.#tell()
     this.#ignoreSubscribers?.()
     this.#greeter.stop()
     const impatience = setTimeout(() => this.#abort.abort(), STOP_PATIENCE)
@@ -55,10 +57,15 @@ export class Announcer {
     this.#abort.abort()
   }
 
-  /** A new head that all of our earlier ones are below of. Does not wait; one that is not sent yet is left out then. */
-  announce(head: CID): void {
+  /**
+   * A new head that all of our earlier ones are below of. Does not wait; one that is not sent yet is left out then.
+   *
+   * @param delay - milliseconds that it may wait for others, when it is in no hurry
+   */
+  announce(head: CID, delay = 0): void {
     this.#latest = head
-    this.#publishing ??= this.#publishLatest()
+    if (delay === 0) this.#tell()
+    else this.#unhurried ??= setTimeout(() => this.#tell(), delay).unref()
   }
 
   /** Somebody spoke of these heads, which may be ours already or become it. */
@@ -84,6 +91,12 @@ export class Announcer {
       this.#schedule()
     }, delay)
     this.#timer.unref()
+  }
+
+  #tell(): void {
+    clearTimeout(this.#unhurried)
+    this.#unhurried = undefined
+    if (this.#latest !== undefined) this.#publishing ??= this.#publishLatest()
   }
 
   async #publishLatest(): Promise<void> {

@@ -70,6 +70,12 @@ export const FIRST_CHECK_DELAY = 30_000
 /** Milliseconds that a peer which is stopping gives the last message about its heads. */
 export const STOP_PATIENCE = 1000
 
+/**
+ * Milliseconds that the announcement of a new head may wait when everybody who listens nearby was sent the delta: it is
+ * for those farther away, and is not to take time from the way of the delta. A flood needs fewer announcements then.
+ */
+export const UNHURRIED_DELAY = 20
+
 /** Milliseconds after which a replica that begins to listen is told of our heads, before chance makes it up to three times that. */
 export const GREETING_DELAY = 100
 

@@ -16,8 +16,12 @@ export interface DeltaSource {
    * @returns bytes that may be wrong, as with {@link getBlock}
    */
   takeAtHand?(cid: CID): Uint8Array | undefined
-  /** Sends new blocks of this replica, the lowest first, to those that want to have them at once. Does not wait. */
-  push?(blocks: readonly Uint8Array[]): void
+  /**
+   * Sends new blocks of this replica, the lowest first, to those that want to have them at once. Does not wait.
+   *
+   * @returns whom they were sent to
+   */
+  push?(blocks: readonly Uint8Array[]): readonly PeerId[]
   /**
    * Tells of the heads of other replicas when they come in reach, so that nobody has to wait until they are told of on
    * the topic. Absent: they are not known.
@@ -50,6 +54,8 @@ export interface Broadcaster {
    * @returns a function that ends it
    */
   onSubscriber?(listener: (peer: PeerId) => void): () => void
+  /** Those connected peers that listen. Absent: it is not known. */
+  subscribers?(): readonly PeerId[]
 }
 
 /** Who is in the cluster, as far as this peer can tell: those with a live metric of the configured name. */

@@ -8,7 +8,7 @@ import type { Logger } from '../../util/logger.ts'
 import { RepeatingTask } from '../../util/repeating-task.ts'
 import { Announcer } from './announcer.ts'
 import { decodeBroadcast } from './broadcast.ts'
-import { FIRST_CHECK_DELAY, MAX_COMPLAINTS } from './defaults.ts'
+import { FIRST_CHECK_DELAY, MAX_COMPLAINTS, UNHURRIED_DELAY } from './defaults.ts'
 import type { BroadcastMessage, Broadcaster, DeltaSource } from './interface.ts'
 import type { Mender } from './mender.ts'
 import type { ProgressMeter } from './progress.ts'
@@ -99,8 +99,10 @@ export class Replication {
 
   /** Tells the others of a head of ours, and of the blocks below it that are new, the head last. Does not wait. */
   announce(head: CID, blocks: readonly Uint8Array[]): void {
-    this.#init.source?.push?.(blocks)
-    this.#announcer?.announce(head)
+    const reached = new Set(this.#init.source?.push?.(blocks))
+    const listeners = this.#init.broadcaster?.subscribers?.() ?? []
+    const haveAll = listeners.length > 0 && listeners.every((peer) => reached.has(peer))
+    this.#announcer?.announce(head, haveAll ? UNHURRIED_DELAY : 0)
   }
 
   /** Resolves when everything that can be had has been merged. */
