@@ -3,17 +3,25 @@ import type {
   AddParams,
   Alert,
   Bandwidth,
+  BatchResult,
   ConnectGraph,
+  DrainProgressInfo,
+  ExplainedPinInfo,
   GlobalPinInfo,
   GlobalRepoGc,
   Id,
   JsonValue,
   Metric,
   PeerId,
+  PeerMarkInfo,
   Pin,
   PinOptions,
   PinType,
+  RebalancePlanInfo,
+  RebalanceProgressInfo,
+  RepairProgressInfo,
   StatusFilter,
+  SyncProgressInfo,
   Version
 } from '@ipfs-cluster/api'
 import {
@@ -21,20 +29,37 @@ import {
   addParamsToQuery,
   alertFromJSON,
   bandwidthByProtocolFromJSON,
+  batchResultFromJSON,
   cidToText,
   connectGraphFromJSON,
   defaultAddParams,
   defaultPinOptions,
+  drainProgressFromJSON,
+  encodeQuery,
+  explainedPinInfoFromJSON,
+  formatGoDuration,
   globalPinInfoFromJSON,
   globalRepoGcFromJSON,
   idFromJSON,
   metricFromJSON,
+  peerMarkFromJSON,
   pinFromJSON,
   pinOptionsToQuery,
+  rebalancePlanFromJSON,
+  rebalancePlanToJSON,
+  rebalanceProgressFromJSON,
+  repairProgressFromJSON,
   statusFilterNames,
+  syncProgressFromJSON,
   versionFromJSON
 } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
+import { batchLines } from './batch.ts'
+import type { BatchPin } from './batch.ts'
+import { readEvents } from './events.ts'
+import type { ClusterEvent, EventsOptions } from './events.ts'
+import { pageQuery } from './listing.ts'
+import type { Page, PageOptions } from './listing.ts'
 import { encodeMultipart, newBoundary } from './multipart.ts'
 import type { AddEntry } from './multipart.ts'
 import { Requester } from './requester.ts'
@@ -231,6 +256,132 @@ export class ClusterClient {
     return this.#requester.document('GET', '/monitor/metrics', listOf(String), options)
   }
 
+  /** A page of the pinset, or of some types of pins. */
+  async allocationPage(filter: readonly PinType[] = ['all'], options: PageOptions = {}): Promise<Page<Pin>> {
+    return this.#page(`/allocations?${pageQuery(options, { filter: filter.join(',') })}`, pinFromJSON, options)
+  }
+
+  /**
+   * How a page of the pinset fares.
+   *
+   * @param filter - only items that have one of these statuses: the page is then what is left of its pins, which may be
+   *   nothing even though there is a next page; 0: all
+   */
+  async statusPage(filter: StatusFilter = 0, options: PageOptions & LocalOptions = {}): Promise<Page<GlobalPinInfo>> {
+    const words = filter === 0 ? '' : statusFilterNames(filter)
+    const query = pageQuery(options, { filter: words, local: String(options.local === true) })
+    return this.#page(`/pins?${query}`, globalPinInfoFromJSON, options)
+  }
+
+  /** How a CID fares on each peer, in words, and why these peers were chosen. */
+  async explain(cid: CID, options: AbortOptions = {}): Promise<ExplainedPinInfo> {
+    return this.#requester.document('GET', `/pins/${cidToText(cid)}?explain=true`, explainedPinInfoFromJSON, options)
+  }
+
+  /**
+   * Pins many CIDs: yields what came of each, in their order. The pins are read while the results come, no faster than
+   * the peer takes them; a pin that is refused does not keep the others from being made.
+   */
+  pinBatch(pins: AsyncIterable<BatchPin> | Iterable<BatchPin>, options: AbortOptions = {}): AsyncIterable<BatchResult> {
+    const body = { type: 'application/x-ndjson', bytes: batchLines(pins) }
+    return this.#requester.stream('POST', '/pins/batch', batchResultFromJSON, { ...options, body })
+  }
+
+  /**
+   * What happens, as it happens. Ends with a TransportError when the connection does: ask again with the `id` of the
+   * last event. The timeout of the client does not count.
+   */
+  async *events(options: EventsOptions = {}): AsyncGenerator<ClusterEvent, void, void> {
+    const { types = [], lastEventId = '', signal } = options
+    // In the query: a header would need the permission of CORS in browsers.
+    const query = encodeQuery([
+      ['last-event-id', lastEventId],
+      ['types', types.join(',')]
+    ])
+    const bytes = this.#requester.bytes(`/events?${query}`, { isEndless: true, ...(signal && { signal }) })
+    yield* readEvents(bytes)
+  }
+
+  /** The pinset as the file that `ipfs-cluster-service state export` makes, in pieces. */
+  stateExport(options: AbortOptions = {}): AsyncIterable<Uint8Array> {
+    return this.#requester.bytes('/state/export', options)
+  }
+
+  /** How far the peer is with taking in what others have. */
+  async sync(options: AbortOptions = {}): Promise<SyncProgressInfo> {
+    return this.#requester.document('GET', '/sync', syncProgressFromJSON, options)
+  }
+
+  /** The description of the API in OpenAPI 3.1. */
+  async openApi(options: AbortOptions = {}): Promise<JsonValue> {
+    return this.#requester.document('GET', '/openapi.json', (value) => value, options)
+  }
+
+  /** Peers that are under maintenance or drained. */
+  async peerMarks(options: AbortOptions = {}): Promise<PeerMarkInfo[]> {
+    return this.#requester.document('GET', '/peers/marks', listOf(peerMarkFromJSON), options)
+  }
+
+  /**
+   * Lets a peer be away without its pins being placed anew. It need not be there.
+   *
+   * @param options - `for`: milliseconds after which it ends by itself; absent: it is to be ended
+   */
+  async peerMaintenance(peer: PeerId, options: AbortOptions & { for?: number } = {}): Promise<PeerMarkInfo> {
+    const query = options.for === undefined ? '' : `?for=${formatGoDuration(options.for)}`
+    return this.#requester.document('POST', `${peerPath(peer)}/maintenance${query}`, peerMarkFromJSON, options)
+  }
+
+  /**
+   * Has the pins of a peer go elsewhere.
+   *
+   * @param options - `toMinimum`: where peers are missing, pins may be left with their minimum of copies
+   */
+  async peerDrain(peer: PeerId, options: AbortOptions & { toMinimum?: boolean } = {}): Promise<PeerMarkInfo> {
+    const query = `?to-minimum=${options.toMinimum === true}`
+    return this.#requester.document('POST', `${peerPath(peer)}/drain${query}`, peerMarkFromJSON, options)
+  }
+
+  /** What is left of a drain. */
+  async peerDrainProgress(peer: PeerId, options: AbortOptions = {}): Promise<DrainProgressInfo> {
+    return this.#requester.document('GET', `${peerPath(peer)}/drain`, drainProgressFromJSON, options)
+  }
+
+  /** Ends the maintenance of a peer, or stops its drain where it is. */
+  async peerUnmark(peer: PeerId, options: AbortOptions = {}): Promise<void> {
+    await this.#requester.document('DELETE', `${peerPath(peer)}/mark`, ignore, options)
+  }
+
+  /** How far the peer is with the pins of peers that are gone. */
+  async repairProgress(options: AbortOptions = {}): Promise<RepairProgressInfo> {
+    return this.#requester.document('GET', '/repair', repairProgressFromJSON, options)
+  }
+
+  /** Moves that would make the peers equally full. Changes nothing. */
+  async rebalancePlan(options: AbortOptions = {}): Promise<RebalancePlanInfo> {
+    return this.#requester.document('GET', '/rebalance/plan', rebalancePlanFromJSON, options)
+  }
+
+  /** Carries out a plan, in the background; without one, what is found now. */
+  async rebalance(plan?: RebalancePlanInfo, options: AbortOptions = {}): Promise<RebalanceProgressInfo> {
+    const content = plan === undefined ? {} : { content: rebalancePlanToJSON(plan) }
+    return this.#requester.document('POST', '/rebalance', rebalanceProgressFromJSON, { ...options, ...content })
+  }
+
+  async rebalanceProgress(options: AbortOptions = {}): Promise<RebalanceProgressInfo> {
+    return this.#requester.document('GET', '/rebalance', rebalanceProgressFromJSON, options)
+  }
+
+  /** Begins no more moves; resolves when those under way have ended or are taken back. */
+  async rebalanceStop(options: AbortOptions = {}): Promise<RebalanceProgressInfo> {
+    return this.#requester.document('DELETE', '/rebalance', rebalanceProgressFromJSON, options)
+  }
+
+  async #page<T>(path: string, decode: (value: JsonValue) => T, { signal }: AbortOptions): Promise<Page<T>> {
+    const { items, header } = await this.#requester.page(path, 'x-next-cursor', decode, signal && { signal })
+    return { items, ...(header !== undefined && { next: header }) }
+  }
+
   #statusStream(filter: StatusFilter, cids: readonly CID[], options: LocalOptions): AsyncIterable<GlobalPinInfo> {
     const names = filter === 0 ? '' : encodeURIComponent(statusFilterNames(filter))
     const query = `local=${options.local === true}&filter=${names}&cids=${cids.map(cidToText).join(',')}`
@@ -245,6 +396,10 @@ function listOf<T>(decode: (value: JsonValue) => T): (value: JsonValue) => T[] {
 function tokenOf(value: JsonValue): string {
   const token = typeof value === 'object' && value !== null && 'token' in value ? value.token : undefined
   return typeof token === 'string' ? token : ''
+}
+
+function peerPath(peer: PeerId): string {
+  return `/peers/${encodeURIComponent(peer)}`
 }
 
 function ignore(): void {}

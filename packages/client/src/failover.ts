@@ -23,6 +23,22 @@ export function failover(transports: readonly [Transport, ...Transport[]], init:
   }
 }
 
+/**
+ * The same, but each request begins with the next peer, so that all get their share of the work.
+ *
+ * @param transports - at least one
+ */
+export function roundRobin(transports: readonly [Transport, ...Transport[]], init: FailoverInit = {}): Transport {
+  let turn = 0
+  return {
+    ...failover(transports, init),
+    request: (request) => {
+      const first = turn++ % transports.length
+      return tryEach([...transports.slice(first), ...transports.slice(0, first)], request, init)
+    }
+  }
+}
+
 async function tryEach(
   transports: readonly Transport[],
   request: TransportRequest,

@@ -11,7 +11,7 @@
 import type { ClusterClient, ClusterClientInit } from './client.ts'
 import { clusterClient } from './index.ts'
 import { parseEndpoint } from './endpoint.ts'
-import { failover } from './failover.ts'
+import { failover, roundRobin } from './failover.ts'
 import type { TlsTrust } from './transport/socket/node-connection.ts'
 import { undiciTransport } from './transport/undici.ts'
 
@@ -22,6 +22,8 @@ export { socketTransport } from './transport/socket/index.ts'
 export interface NodeClientInit extends ClusterClientInit {
   /** Multiaddresses of the REST API of peers of one cluster: the next is tried when one gives no answer. */
   readonly hosts: readonly [string, ...string[]]
+  /** Which host a request goes to first: `failover`, the first one; `round-robin`, each in turn. Default `failover`. */
+  readonly balance?: 'failover' | 'round-robin'
   /** Speak TLS with every host; those whose address says `/https` or `/tls` are spoken to with TLS in any case. */
   readonly https?: boolean
   readonly tls?: TlsTrust
@@ -29,10 +31,11 @@ export interface NodeClientInit extends ClusterClientInit {
 
 /** @throws ClusterError `ERR_BAD_MULTIADDR` */
 export function nodeClient(init: NodeClientInit): ClusterClient {
-  const { hosts, https = false, tls = {}, ...rest } = init
+  const { hosts, balance = 'failover', https = false, tls = {}, ...rest } = init
   const [first, ...others] = hosts
   const open = (host: string): ReturnType<typeof undiciTransport> => {
     return undiciTransport({ endpoint: parseEndpoint(host, { tls: https }), tls })
   }
-  return clusterClient(rest)({ transport: failover([open(first), ...others.map(open)]) })
+  const join = balance === 'round-robin' ? roundRobin : failover
+  return clusterClient(rest)({ transport: join([open(first), ...others.map(open)]) })
 }

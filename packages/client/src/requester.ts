@@ -29,6 +29,8 @@ export interface BearerAuth {
 /** What one request may carry. */
 export interface RequestOptions {
   readonly signal?: AbortSignal
+  /** The answer has no end, so the timeout of the client does not count. */
+  readonly isEndless?: boolean
   /** Sent as JSON. */
   readonly content?: JsonValue
   /** Sent as it is, in pieces. */
@@ -75,7 +77,10 @@ export class Requester {
     decode: (value: JsonValue) => T,
     options: RequestOptions = {}
   ): AsyncGenerator<T, void, void> {
-    const response = await this.#send(method, path, options)
+    yield* this.#documents(await this.#send(method, path, options), decode)
+  }
+
+  async *#documents<T>(response: TransportResponse, decode: (value: JsonValue) => T): AsyncGenerator<T, void, void> {
     if (response.status >= 400) throw errorOf(response.status, await this.#readAll(response))
     if (response.status !== 200 && response.status !== 204) {
       await this.#readAll(response)
@@ -86,10 +91,31 @@ export class Requester {
     if (errors.length > 0) throw new ApiError(500, errors.join('; '))
   }
 
+  /** The documents that a route streams, as one list, and a header of the answer. */
+  async page<T>(
+    path: string,
+    header: string,
+    decode: (value: JsonValue) => T,
+    options: RequestOptions = {}
+  ): Promise<{ items: T[]; header: string | undefined }> {
+    const response = await this.#send('GET', path, options)
+    const items: T[] = []
+    for await (const item of this.#documents(response, decode)) items.push(item)
+    return { items, header: response.header(header) }
+  }
+
+  /** The bytes of an answer, as they come. */
+  async *bytes(path: string, options: RequestOptions = {}): AsyncGenerator<Uint8Array, void, void> {
+    const response = await this.#send('GET', path, options)
+    if (response.status >= 400) throw errorOf(response.status, await this.#readAll(response))
+    yield* response.body
+  }
+
   #send(method: TransportRequest['method'], path: string, options: RequestOptions): Promise<TransportResponse> {
     const { content, body } = options
     this.#init.onRequest?.(method, this.#transport.origin + path)
-    const base = { method, path, ...signalOf(options.signal, this.#init.timeout) }
+    const { timeout } = this.#init
+    const base = { method, path, ...signalOf(options.signal, options.isEndless === true ? undefined : timeout) }
     if (body !== undefined) {
       return this.#transport.request({
         ...base,

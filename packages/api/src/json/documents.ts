@@ -10,6 +10,16 @@ import {
 } from './health.ts'
 import { idCodec, ipfsIdCodec } from './id.ts'
 import { alertCodec, metricCodec } from './metric.ts'
+import {
+  batchResultCodec,
+  drainProgressCodec,
+  explainedPinInfoCodec,
+  peerMarkCodec,
+  rebalancePlanCodec,
+  rebalanceProgressCodec,
+  repairProgressCodec,
+  syncProgressCodec
+} from './operator.ts'
 import { globalPinInfoCodec, pinInfoCodec, pinInfoShortCodec } from './pin-info.ts'
 import { pinCodec, pinOptionsCodec } from './pin.ts'
 import type { JsonObject } from './value.ts'
@@ -69,3 +79,12 @@ export const {
 
 export const { toJSON: versionToJSON, fromJSON: versionFromJSON } = document(versionCodec)
 export const { toJSON: errorBodyToJSON, fromJSON: errorBodyFromJSON } = document(errorBodyCodec)
+
+export const { toJSON: peerMarkToJSON, fromJSON: peerMarkFromJSON } = document(peerMarkCodec)
+export const { toJSON: drainProgressToJSON, fromJSON: drainProgressFromJSON } = document(drainProgressCodec)
+export const { toJSON: repairProgressToJSON, fromJSON: repairProgressFromJSON } = document(repairProgressCodec)
+export const { toJSON: rebalancePlanToJSON, fromJSON: rebalancePlanFromJSON } = document(rebalancePlanCodec)
+export const { toJSON: rebalanceProgressToJSON, fromJSON: rebalanceProgressFromJSON } = document(rebalanceProgressCodec)
+export const { toJSON: syncProgressToJSON, fromJSON: syncProgressFromJSON } = document(syncProgressCodec)
+export const { toJSON: explainedPinInfoToJSON, fromJSON: explainedPinInfoFromJSON } = document(explainedPinInfoCodec)
+export const { toLine: encodeBatchResultLine, fromJSON: batchResultFromJSON } = document(batchResultCodec)

@@ -38,7 +38,7 @@ export const pinInfoCodec: JsonCodec<PinInfo> = struct<PinInfo>({
   ...pinInfoShortFields
 })
 
-export const globalPinInfoCodec: JsonCodec<GlobalPinInfo> = struct<GlobalPinInfo>({
+export const globalPinInfoFields: JsonFields<GlobalPinInfo> = {
   cid: field('cid', cid),
   name: field('name', text),
   allocations: field('allocations', nullable(list(peerId))),
@@ -46,4 +46,6 @@ export const globalPinInfoCodec: JsonCodec<GlobalPinInfo> = struct<GlobalPinInfo
   created: field('created', time),
   metadata: field('metadata', nullable(record(text))),
   peerMap: field('peer_map', record(pinInfoShortCodec))
-})
+}
+
+export const globalPinInfoCodec: JsonCodec<GlobalPinInfo> = struct<GlobalPinInfo>(globalPinInfoFields)

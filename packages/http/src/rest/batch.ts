@@ -1,4 +1,4 @@
-import { ClusterError, encodePinLine, isDefined, parseJSON, pinFromJSON, quote } from '@ipfs-cluster/api'
+import { ClusterError, encodeBatchResultLine, isDefined, parseJSON, pinFromJSON } from '@ipfs-cluster/api'
 import type { Pin } from '@ipfs-cluster/api'
 import type { Cluster } from '@ipfs-cluster/core/cluster'
 import { messageOf } from '@ipfs-cluster/core/util'
@@ -31,10 +31,10 @@ async function pinLine(cluster: Pick<Cluster, 'pin'>, line: TextLine, signal: Ab
   try {
     const asked = readPin(line)
     const pin = await cluster.pin(asked.cid, asked, { signal })
-    return `{"line":${line.number},"pin":${encodePinLine(pin).slice(0, -1)}}\n`
+    return encodeBatchResultLine({ line: line.number, pin })
   } catch (err) {
     signal.throwIfAborted()
-    return `{"line":${line.number},"error":{"code":${statusOf(err)},"message":${quote(messageOf(err))}}}\n`
+    return encodeBatchResultLine({ line: line.number, error: { code: statusOf(err), message: messageOf(err) } })
   }
 }
 

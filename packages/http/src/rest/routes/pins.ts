@@ -1,4 +1,10 @@
-import { encodeGlobalPinInfoLine, encodePinLine, matchesFilter, stringify } from '@ipfs-cluster/api'
+import {
+  encodeGlobalPinInfoLine,
+  encodePinLine,
+  explainedPinInfoToJSON,
+  matchesFilter,
+  stringify
+} from '@ipfs-cluster/api'
 import type { GlobalPinInfo, StatusFilter } from '@ipfs-cluster/api'
 import { globalPinInfoOf } from '@ipfs-cluster/core/cluster'
 import type { Cluster } from '@ipfs-cluster/core/cluster'
@@ -11,7 +17,7 @@ import type { Answer, LinesAnswer } from '../../common/answer.ts'
 import type { Route } from '../../common/route.ts'
 import { bodyOf } from '../../common/body.ts'
 import { pinBatch } from '../batch.ts'
-import { explanationToJSON } from '../explanation.ts'
+import { explainedInfo } from '../explanation.ts'
 import { PAGE_HEADERS, pageLines } from '../listing/answers.ts'
 import { listSelected, readPage } from '../listing/page.ts'
 import { selection } from '../listing/selection.ts'
@@ -101,7 +107,7 @@ export const pinRoutes: readonly Route<Cluster>[] = [
     errors: { 400: BAD_ARGUMENT, 500: FAILED },
     handle: async (cluster, { cid, local, explain }, { signal }) =>
       explain
-        ? document(stringify(explanationToJSON(await cluster.explain(cid, { signal }))))
+        ? document(stringify(explainedPinInfoToJSON(explainedInfo(await cluster.explain(cid, { signal })))))
         : infoLine(await statusOf(cluster, cid, local, signal))
   }),
   clusterRoute({

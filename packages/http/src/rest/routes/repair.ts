@@ -1,17 +1,21 @@
-import { ClusterError, getText, parseGoDuration, stringify } from '@ipfs-cluster/api'
-import type { Cluster } from '@ipfs-cluster/core/cluster'
+import {
+  ClusterError,
+  drainProgressToJSON,
+  getText,
+  parseGoDuration,
+  peerMarkToJSON,
+  rebalancePlanToJSON,
+  rebalanceProgressToJSON,
+  repairProgressToJSON,
+  stringify
+} from '@ipfs-cluster/api'
+import type { Cluster, PeerMark } from '@ipfs-cluster/core/cluster'
 import { document, empty } from '../../common/answer.ts'
+import type { Answer } from '../../common/answer.ts'
 import { readText } from '../../common/body.ts'
 import type { QueryGroup, Route } from '../../common/route.ts'
 import { peerParameter, refuse } from '../parameters.ts'
-import {
-  drainProgressToJSON,
-  markToJSON,
-  planFromText,
-  planToJSON,
-  rebalanceProgressToJSON,
-  repairProgressToJSON
-} from '../repair.ts'
+import { markInfo, planInfo, readPlan } from '../repair.ts'
 import { BAD_ARGUMENT, clusterRoute, FAILED } from '../route.ts'
 
 /** Bytes of a plan: as many moves as one can have. */
@@ -62,7 +66,7 @@ export const repairRoutes: readonly Route<Cluster>[] = [
     summary: 'Lists the peers that are under maintenance or drained',
     answers: [{ status: 200, doc: 'The marks', type: 'PeerMark', form: 'list' }],
     errors: {},
-    handle: ({ repair }) => document(stringify(repair.marks().map(markToJSON)))
+    handle: ({ repair }) => document(stringify(repair.marks().map((mark) => peerMarkToJSON(markInfo(mark)))))
   }),
   clusterRoute({
     name: 'peerMaintenance',
@@ -75,7 +79,7 @@ export const repairRoutes: readonly Route<Cluster>[] = [
     errors: { 400: BAD_ARGUMENT, 500: FAILED },
     handle: async ({ repair }, { peer, time }, { signal }) => {
       const until = time === undefined ? {} : { until: Date.now() + Math.round(time) }
-      return document(stringify(markToJSON(await repair.setMaintenance(peer, { signal, ...until }))))
+      return markAnswer(await repair.setMaintenance(peer, { signal, ...until }))
     }
   }),
   clusterRoute({
@@ -88,7 +92,7 @@ export const repairRoutes: readonly Route<Cluster>[] = [
     answers: [{ status: 200, doc: 'The mark', type: 'PeerMark' }],
     errors: { 400: BAD_ARGUMENT, 500: FAILED },
     handle: async ({ repair }, { peer, toMinimum: least }, { signal }) =>
-      document(stringify(markToJSON(await repair.drain(peer, { signal, toMinimum: least }))))
+      markAnswer(await repair.drain(peer, { signal, toMinimum: least }))
   }),
   clusterRoute({
     name: 'peerDrainProgress',
@@ -122,7 +126,7 @@ export const repairRoutes: readonly Route<Cluster>[] = [
     answers: [{ status: 200, doc: 'The plan', type: 'RebalancePlan' }],
     errors: { 500: FAILED },
     handle: async ({ repair }, _values, { signal }) =>
-      document(stringify(planToJSON(await repair.planRebalance({ signal }))))
+      document(stringify(rebalancePlanToJSON(planInfo(await repair.planRebalance({ signal })))))
   }),
   clusterRoute({
     name: 'rebalance',
@@ -134,7 +138,7 @@ export const repairRoutes: readonly Route<Cluster>[] = [
     errors: { 400: BAD_ARGUMENT, 409: BUSY, 500: FAILED },
     handle: async ({ repair }, _values, { raw, signal }) => {
       const text = await readText(raw, MAX_PLAN)
-      repair.startRebalance(text.trim() === '' ? await repair.planRebalance({ signal }) : planFromText(text))
+      repair.startRebalance(text.trim() === '' ? await repair.planRebalance({ signal }) : readPlan(text))
       return document(stringify(rebalanceProgressToJSON(repair.rebalanceProgress())))
     }
   }),
@@ -160,3 +164,7 @@ export const repairRoutes: readonly Route<Cluster>[] = [
     }
   })
 ]
+
+function markAnswer(mark: PeerMark): Answer {
+  return document(stringify(peerMarkToJSON(markInfo(mark))))
+}

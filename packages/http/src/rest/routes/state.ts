@@ -1,10 +1,11 @@
-import { stringify } from '@ipfs-cluster/api'
+import { stringify, syncProgressToJSON } from '@ipfs-cluster/api'
 import type { Cluster } from '@ipfs-cluster/core/cluster'
 import { document, lines } from '../../common/answer.ts'
 import type { Route } from '../../common/route.ts'
 import { clusterRoute, FAILED } from '../route.ts'
 import { storedPinLines } from '../stored-pins.ts'
-import { syncProgressToJSON } from '../sync-progress.ts'
+
+const NEVER_BEHIND = { state: 'complete', height: 0, reached: 0, highestHeight: 0, merged: 0, missing: 0, rate: 0 }
 
 /** The pinset as a whole. */
 export const stateRoutes: readonly Route<Cluster>[] = [
@@ -36,6 +37,6 @@ export const stateRoutes: readonly Route<Cluster>[] = [
     summary: 'Tells how far this peer is with taking in what other peers have',
     answers: [{ status: 200, doc: 'How far it is', type: 'SyncProgress' }],
     errors: {},
-    handle: (cluster) => document(stringify(syncProgressToJSON(cluster.syncProgress?.())))
+    handle: (cluster) => document(stringify(syncProgressToJSON(cluster.syncProgress?.() ?? NEVER_BEHIND)))
   })
 ]

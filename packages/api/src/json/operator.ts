@@ -1,0 +1,105 @@
+import type {
+  AllocationInfo,
+  BatchResult,
+  DrainProgressInfo,
+  ExplainedPinInfo,
+  MoveInfo,
+  PeerMarkInfo,
+  PeerVerdictInfo,
+  RebalancePlanInfo,
+  RebalanceProgressInfo,
+  RepairProgressInfo,
+  SyncProgressInfo
+} from '../operator.ts'
+import { absentable, boolean, field, float, integer, list, optional, record, struct, text } from './codec.ts'
+import type { JsonCodec } from './codec.ts'
+import { errorBodyCodec } from './error.ts'
+import { cid, peerId, time } from './kinds.ts'
+import { globalPinInfoFields } from './pin-info.ts'
+import { pinCodec } from './pin.ts'
+
+export const peerMarkCodec: JsonCodec<PeerMarkInfo> = struct<PeerMarkInfo>({
+  peer: field('peer', peerId),
+  kind: field('kind', text),
+  at: field('at', time),
+  until: optional('until', time),
+  toMinimum: optional('to_minimum', boolean)
+})
+
+export const drainProgressCodec: JsonCodec<DrainProgressInfo> = struct<DrainProgressInfo>({
+  peer: field('peer', peerId),
+  left: field('left', integer),
+  moving: field('moving', integer),
+  everywhere: field('everywhere', integer)
+})
+
+export const repairProgressCodec: JsonCodec<RepairProgressInfo> = struct<RepairProgressInfo>({
+  gone: field('gone', list(peerId)),
+  placed: field('placed', integer),
+  trimmed: field('trimmed', integer),
+  waiting: field('waiting', integer),
+  failed: field('failed', integer),
+  reasons: field('reasons', list(text))
+})
+
+const moveCodec: JsonCodec<MoveInfo> = struct<MoveInfo>({
+  cid: field('cid', cid),
+  from: field('from', peerId),
+  to: field('to', peerId)
+})
+
+export const rebalancePlanCodec: JsonCodec<RebalancePlanInfo> = struct<RebalancePlanInfo>({
+  moves: field('moves', list(moveCodec)),
+  before: field('before', record(float)),
+  after: field('after', record(float)),
+  isComplete: field('is_complete', boolean)
+})
+
+export const rebalanceProgressCodec: JsonCodec<RebalanceProgressInfo> = struct<RebalanceProgressInfo>({
+  state: field('state', text),
+  total: field('total', integer),
+  done: field('done', integer),
+  moving: field('moving', integer),
+  failed: field('failed', integer),
+  reasons: field('reasons', list(text))
+})
+
+export const syncProgressCodec: JsonCodec<SyncProgressInfo> = struct<SyncProgressInfo>({
+  state: field('state', text),
+  height: field('height', integer),
+  reached: field('reached', integer),
+  highestHeight: field('highest_height', integer),
+  merged: field('merged', integer),
+  missing: field('missing', integer),
+  rate: field('rate', float)
+})
+
+const peerVerdictCodec: JsonCodec<PeerVerdictInfo> = struct<PeerVerdictInfo>({
+  peer: field('peer', peerId),
+  chosen: field('chosen', boolean),
+  reason: field('reason', text),
+  rank: optional('rank', integer),
+  of: optional('of', integer),
+  metric: optional('metric', text),
+  values: field('values', record(text)),
+  text: field('text', text)
+})
+
+const allocationCodec: JsonCodec<AllocationInfo> = struct<AllocationInfo>({
+  outcome: field('outcome', text),
+  allocations: field('allocations', list(peerId)),
+  error: optional('error', text),
+  allocateBy: field('allocate_by', list(text)),
+  peers: field('peers', list(peerVerdictCodec))
+})
+
+export const explainedPinInfoCodec: JsonCodec<ExplainedPinInfo> = struct<ExplainedPinInfo>({
+  ...globalPinInfoFields,
+  allocation: optional('allocation', absentable(allocationCodec))
+})
+
+export const batchResultCodec: JsonCodec<BatchResult> = struct<BatchResult>({
+  line: field('line', integer),
+  pin: optional('pin', absentable(pinCodec)),
+  error: optional('error', absentable(errorBodyCodec))
+})
