@@ -152,5 +152,6 @@ export class IpfsProxy implements Startable {
 async function dropRest(request: IncomingMessage): Promise<void> {
   if (request.complete || request.destroyed) return
   await linger(request)
-  if (!request.complete) request.destroy()
+  // What is left of the answer still goes out.
+  if (!request.complete) request.socket.destroySoon()
 }

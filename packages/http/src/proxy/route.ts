@@ -34,11 +34,11 @@ export interface CommandSpec<T> {
   readonly type: string
   /** What else the query says. */
   readonly options: QueryGroup<T>
-  handle(
+  readonly handle: (
     context: ProxyContext,
     values: { readonly arg: string; readonly options: T },
     signal: AbortSignal
-  ): ReturnType<Route<ProxyContext>['handle']>
+  ) => ReturnType<Route<ProxyContext>['handle']>
 }
 
 const ARGUMENT = { type: 'string', doc: 'A CID, or a path such as `/ipfs/<cid>/a/b`' } as const

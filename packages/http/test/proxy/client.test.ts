@@ -32,7 +32,7 @@ describe('a client of Kubo that knows of no cluster', () => {
   })
 
   async function isInCluster(cid: CID): Promise<boolean> {
-    return (await send(peer.target, { path: `/allocations/${cid}` })).status === 200
+    return (await send(peer.target, { path: `/allocations/${cid.toString()}` })).status === 200
   }
 
   it('adds a file, which the cluster pins, and reads it', async () => {

@@ -63,7 +63,7 @@ describe('a command of the cluster', () => {
     ['a browser that does not say for which page', { 'User-Agent': 'Mozilla/5.0 (X11)' }]
   ])('is refused to %s', async (_who, headers) => {
     await using served = await serveProxy()
-    const answer = await served.ask('pin/add?arg=bafkqabtimvwgy3yk', { headers: headers as Record<string, string> })
+    const answer = await served.ask('pin/add?arg=bafkqabtimvwgy3yk', { headers })
     expect(answer).toMatchObject({ status: 403, body: '403 - Forbidden\n' })
     expect(served.cluster.calls).toEqual([])
   })

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
 import { open, parse, send } from '../raw-client.ts'
 import { until } from '../serve.ts'
 import { FakeNode } from './fake-node.ts'
@@ -22,6 +23,10 @@ function writeWithoutEnd(response: ServerResponse): () => number {
   response.on('drain', more)
   more()
   return () => bytes
+}
+
+function hex(letter: string): string {
+  return `%${letter.charCodeAt(0).toString(16)}`
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
@@ -97,6 +102,24 @@ describe('what is not for the cluster', () => {
     expect((await send(served.target, { path: '/api/v0/%zz' })).status).toBe(400)
     expect((await send(served.target, { raw: 'POST /api/v0/id HTTP/1.1\r\n\r\n' })).status).toBe(400)
     expect((await served.ask('id', { headers: { 'X-Long': 'x'.repeat(9000) } })).status).toBe(431)
+  })
+
+  it('does not include a command however it is spelled', async () => {
+    await using served = await serveProxy()
+    const spellings = fc.array(fc.boolean(), { minLength: 24, maxLength: 24 })
+    await fc.assert(
+      fc.asyncProperty(spellings, async (escaped) => {
+        const path = [...'/api/v0/pin/ls']
+          .map((letter, i) => (escaped[i] === true && i > 0 ? hex(letter) : letter))
+          .join('')
+        expect(await send(served.target, { method: 'POST', path })).toMatchObject({
+          status: 200,
+          body: '{"Keys":{}}\n'
+        })
+      }),
+      { numRuns: 30 }
+    )
+    expect(served.node.seen.filter(({ method, url }) => method === 'POST' && url !== '/api/v0/version')).toEqual([])
   })
 
   it('has no trailers and no chunks for HTTP/1.0, and no body for HEAD', async () => {

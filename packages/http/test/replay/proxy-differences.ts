@@ -56,7 +56,7 @@ export const PROXY_DIFFERENCES: readonly Difference[] = [
   {
     reason: 'A list of one type has no others',
     cases: ['pin-ls-cid-type'],
-    correct: (answer, { request }) => {
+    correct: (answer: Recorded, { request }: Case): Recorded => {
       const cid = new URLSearchParams(request.path.split('?')[1]).get('arg')
       return {
         ...answer,
@@ -68,7 +68,7 @@ export const PROXY_DIFFERENCES: readonly Difference[] = [
   {
     reason: 'A path is an argument as good as a CID',
     cases: ['pin-ls-path'],
-    correct: (answer, { request }) => {
+    correct: (answer: Recorded, { request }: Case): Recorded => {
       const cid = request.path.split('/').at(-1) ?? ''
       return { ...answer, status: 200, body: JSON.stringify({ Keys: { [cid]: { Type: 'recursive' } } }) }
     }

@@ -1,6 +1,5 @@
 import { cidToText, ClusterError, quote, tryParseCid } from '@ipfs-cluster/api'
 import type { Pin } from '@ipfs-cluster/api'
-import { messageOf } from '@ipfs-cluster/core/util'
 import type { CID } from 'multiformats/cid'
 import { document } from '../../common/answer.ts'
 import type { Answer } from '../../common/answer.ts'
@@ -81,7 +80,7 @@ async function find(cluster: ProxyContext['cluster'], cid: CID, signal: AbortSig
     return await cluster.pinGet(cid, { signal })
   } catch (err) {
     if (err instanceof ClusterError && err.code === 'ERR_NOT_PINNED') return undefined
-    throw new ClusterError('ERR_INTERNAL', messageOf(err), { cause: err })
+    throw err
   }
 }
 

@@ -17,9 +17,9 @@ interface PutCommand<T> {
   readonly path: string
   readonly type: string
   /** The target that the node is asked for. */
-  target(target: string): string
-  cidOf(object: T): string
-  encode(object: T): string
+  readonly target: (target: string) => string
+  readonly cidOf: (object: T) => string
+  readonly encode: (object: T) => string
 }
 
 interface BlockPut {
