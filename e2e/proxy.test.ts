@@ -7,9 +7,10 @@ import type { KuboRPCClient } from 'kubo-rpc-client'
 import { CID } from 'multiformats/cid'
 import { TestCluster, until } from './harness/cluster.ts'
 import { temporaryFolder } from './harness/folder.ts'
-import { describeWithKubo } from './harness/go.ts'
+import { describeWithGo, describeWithKubo } from './harness/go.ts'
 import { startKubo } from './harness/ipfs.ts'
 import { Namespace } from './harness/namespace.ts'
+import { OUR_BINS } from './harness/peer.ts'
 import type { Peer } from './harness/peer.ts'
 import { runProgram } from './harness/process.ts'
 
@@ -176,6 +177,42 @@ describeWithKubo('the proxy before a Kubo', (kuboBin) => {
       (await fetch(`${base}/pin/ls`, { method, headers: headers as Record<string, string> })).status
     for (const method of ['POST', 'GET']) expect(await ask(`${url}/api/v0`, method)).toBe(await ask(rpc, method))
   })
+})
+
+describeWithGo('clusters of this and of the Go release over one another', (goBins) => {
+  let namespace: Namespace
+  let cluster: TestCluster
+
+  beforeAll(async () => {
+    namespace = await Namespace.open()
+    cluster = new TestCluster({ namespace })
+  })
+  afterAll(async () => {
+    await cluster[Symbol.asyncDispose]()
+    await namespace[Symbol.asyncDispose]()
+  })
+
+  it.each([
+    ['a Go peer over ours', OUR_BINS, goBins],
+    ['ours over a Go peer', goBins, OUR_BINS]
+  ])(
+    '%s',
+    async (_what, lowerBins, upperBins) => {
+      const apart = (): Record<string, string> => ({ CLUSTER_SECRET: randomBytes(32).toString('hex') })
+      const lower = await cluster.make(lowerBins, { env: apart() })
+      await lower.start()
+      const upper = await cluster.make(upperBins, { env: apart(), ipfsPort: proxyPort(lower) })
+      await upper.start()
+      const cid = 'bafkqabtimvwgy3yk'
+      expect((await upper.ctl('pin', 'add', cid)).code).toBe(0)
+      await hasStatus(upper, cid, ['pinned'])
+      await hasStatus(lower, cid, ['pinned'])
+      expect((await upper.ctl('pin', 'rm', cid)).code).toBe(0)
+      await until(async () => !(await hasPin(lower, cid)))
+      await hasStatus(upper, cid, ['unpinned'])
+    },
+    60_000
+  )
 })
 
 function proxyPort(peer: Peer): number {
