@@ -277,6 +277,33 @@ describe('status', () => {
   })
 })
 
+describe('explain', () => {
+  it('says on each peer how the pin fares, and why it is there', async () => {
+    await peer.cluster.pin(testCid(1), ask({ replicationFactorMin: 1, replicationFactorMax: 1 }))
+    await statusBecomes(testCid(1), 'pinned')
+    const { info, allocation } = await peer.cluster.explain(testCid(1))
+    expect(info.peerMap[PEER]?.detail?.reason).toBe('the IPFS node of this peer holds it')
+    expect(allocation).toMatchObject({
+      ...{ outcome: 'kept', allocations: [PEER] },
+      peers: [{ peer: PEER, chosen: true, reason: 'current' }]
+    })
+  })
+
+  it('of what is not pinned says where it would go', async () => {
+    await peer.stop()
+    peer = await new TestPeer({ init: { replicationFactorMin: 1, replicationFactorMax: 1 } }).start()
+    await until('all metrics are there', () => peer.cluster.metricNames().length === 4)
+    const { info, allocation } = await peer.cluster.explain(testCid(1))
+    expect(info.peerMap[PEER]).toMatchObject({ status: 'unpinned', detail: { reason: 'it is not in the pinset' } })
+    expect(allocation).toMatchObject({ outcome: 'extended', allocations: [PEER] })
+  })
+
+  it('of a pin for every peer has nothing to say of allocations', async () => {
+    await peer.cluster.pin(testCid(1), ask())
+    expect(await peer.cluster.explain(testCid(1))).not.toHaveProperty('allocation')
+  })
+})
+
 describe('recover', () => {
   it('of what is not pinned is unpinned for all, and unknown to one', async () => {
     const { peerMap } = await peer.cluster.recover(testCid(1))
