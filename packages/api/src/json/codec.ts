@@ -211,6 +211,11 @@ export function absentable<T>(codec: JsonCodec<T>): JsonCodec<T | undefined> {
   }
 }
 
+/** What is read and never written. Declare it with {@link optional}. */
+export function unwritten<T>(codec: JsonCodec<T>): JsonCodec<T> {
+  return { ...codec, isEmpty: () => true }
+}
+
 /**
  * An object with known members. Reading follows Go: unknown keys are ignored, keys match in any case, null and absent
  * members keep their zero value.

@@ -15,7 +15,7 @@ import { absentable, boolean, field, float, integer, list, optional, record, str
 import type { JsonCodec } from './codec.ts'
 import { errorBodyCodec } from './error.ts'
 import { cid, peerId, time } from './kinds.ts'
-import { globalPinInfoFields } from './pin-info.ts'
+import { explainedPinInfoShortCodec, globalPinInfoFields } from './pin-info.ts'
 import { pinCodec } from './pin.ts'
 
 export const peerMarkCodec: JsonCodec<PeerMarkInfo> = struct<PeerMarkInfo>({
@@ -95,6 +95,7 @@ const allocationCodec: JsonCodec<AllocationInfo> = struct<AllocationInfo>({
 
 export const explainedPinInfoCodec: JsonCodec<ExplainedPinInfo> = struct<ExplainedPinInfo>({
   ...globalPinInfoFields,
+  peerMap: field('peer_map', record(explainedPinInfoShortCodec)),
   allocation: optional('allocation', absentable(allocationCodec))
 })
 

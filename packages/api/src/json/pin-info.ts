@@ -1,5 +1,17 @@
 import type { GlobalPinInfo, PinDetail, PinInfo, PinInfoShort } from '../pin-info.ts'
-import { absentable, boolean, field, integer, list, nullable, optional, record, struct, text } from './codec.ts'
+import {
+  absentable,
+  boolean,
+  field,
+  integer,
+  list,
+  nullable,
+  optional,
+  record,
+  struct,
+  text,
+  unwritten
+} from './codec.ts'
 import type { JsonCodec, JsonFields } from './codec.ts'
 import { cid, multiaddr, peerId, time, trackerStatus } from './kinds.ts'
 
@@ -22,10 +34,17 @@ const pinInfoShortFields: JsonFields<PinInfoShort> = {
   error: field('error', text),
   attemptCount: field('attempt_count', integer),
   priorityPin: field('priority_pin', boolean),
-  detail: optional('detail', absentable(pinDetailCodec))
+  // Programs that know the Go release see what they know.
+  detail: optional('detail', unwritten(absentable(pinDetailCodec)))
 }
 
 export const pinInfoShortCodec: JsonCodec<PinInfoShort> = struct<PinInfoShort>(pinInfoShortFields)
+
+/** The same with the reasons, for those who ask for them. */
+export const explainedPinInfoShortCodec: JsonCodec<PinInfoShort> = struct<PinInfoShort>({
+  ...pinInfoShortFields,
+  detail: optional('detail', absentable(pinDetailCodec))
+})
 
 export const pinInfoCodec: JsonCodec<PinInfo> = struct<PinInfo>({
   cid: field('cid', cid),

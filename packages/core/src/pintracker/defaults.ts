@@ -10,7 +10,8 @@ export interface PinTrackerInit {
   maxPinQueueSize?: number
   /**
    * Pins that the IPFS node is asked to fetch at the same moment. More finish sooner on a fast network. Those that show
-   * no life for an unusual time do not count; with them there are four times as many at most.
+   * no life for an unusual time do not count; with them there are four times as many at most. With 1, pins go strictly
+   * one after the other, and one that nobody provides holds up the rest until its time is over.
    */
   concurrentPins?: number
   /** Milliseconds; a pin younger than this goes before the others. */
@@ -84,6 +85,8 @@ export function limitsOf(init: PinTrackerInit): OperationLimits {
     maxPinQueueSize: init.maxPinQueueSize ?? DEFAULT_MAX_PIN_QUEUE_SIZE,
     concurrentPins: init.concurrentPins ?? DEFAULT_CONCURRENT_PINS,
     concurrentUnpins: CONCURRENT_UNPINS,
+    // Who sets a single slot wants one pin after the other.
+    isOneByOne: init.concurrentPins === 1,
     priorityPinMaxAge: (init.priorityPinMaxAge ?? DEFAULT_PRIORITY_PIN_MAX_AGE) / 1000,
     priorityPinMaxRetries: init.priorityPinMaxRetries ?? DEFAULT_PRIORITY_PIN_MAX_RETRIES,
     retry: { initial: Math.min(FIRST_RETRY, recoverInterval), max: LATE_RETRY_INTERVALS * recoverInterval }

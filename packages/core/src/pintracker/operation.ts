@@ -91,6 +91,8 @@ export interface OperationLimits {
   maxPinQueueSize: number
   concurrentPins: number
   concurrentUnpins: number
+  /** Whether each pin keeps its slot to its end, however silent it is. */
+  isOneByOne?: boolean
   /** Seconds. */
   priorityPinMaxAge: number
   priorityPinMaxRetries: number

@@ -317,6 +317,7 @@ export class Operations {
     const { unusual } = this.#patience
     const isWaitedFor = this.#pins.queue.size + this.#behind.size > 0
     if (operation.kind !== 'pin' || isSilent || unusual === undefined || !isWaitedFor) return Infinity
+    if (this.#limits.isOneByOne === true) return Infinity
     return aliveAt + (hasProgress ? PATIENCE.afterProgress : unusual)
   }
 
@@ -341,7 +342,7 @@ export class Operations {
   /** When a call has to make room if it stays silent; never, if nobody waits for its slot. */
   #leavesAt(call: Call): number {
     const { operation, isPatient, isLeaving, hasProgress, aliveAt } = call
-    if (operation.kind !== 'pin' || isPatient || isLeaving) return Infinity
+    if (operation.kind !== 'pin' || isPatient || isLeaving || this.#limits.isOneByOne === true) return Infinity
     if (this.#operations.get(operation.key) !== operation) return Infinity
     const { queue, running } = this.#pins
     const room = this.#slotsOf(this.#pins) - running + this.#leaving

@@ -66,6 +66,9 @@ const metric = {
   received_at: { ...integer, description: 'Unix nanoseconds' }
 }
 
+const pinInfo = { peername: text, status, timestamp: time, error: text, attempt_count: integer, priority_pin: boolean }
+const pinInfoOfNode = { ipfs_peer_id: peerId, ipfs_peer_addresses: texts }
+
 const globalPinInfo = {
   cid,
   name: text,
@@ -105,11 +108,12 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     oneOf: [{ required: ['pin'] }, { required: ['error'] }]
   },
   GlobalPinInfo: object(globalPinInfo),
-  ExplainedPinInfo: object(globalPinInfo, { allocation: ref('Allocation') }),
-  PinInfo: object(
-    { peername: text, status, timestamp: time, error: text, attempt_count: integer, priority_pin: boolean },
-    { ipfs_peer_id: peerId, ipfs_peer_addresses: texts, detail: ref('PinDetail') }
+  ExplainedPinInfo: object(
+    { ...globalPinInfo, peer_map: map(ref('ExplainedPeerPinInfo')) },
+    { allocation: ref('Allocation') }
   ),
+  PinInfo: object(pinInfo, pinInfoOfNode),
+  ExplainedPeerPinInfo: object(pinInfo, { ...pinInfoOfNode, detail: ref('PinDetail') }),
   PinDetail: object(
     { reason: text },
     {
