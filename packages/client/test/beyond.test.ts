@@ -78,7 +78,7 @@ describe('the calls of operators', () => {
     const [seen, result] = await asked(answer, ask)
     expect(seen).toBe(request)
     if (expected === undefined) expect(result).toBeUndefined()
-    else expect(result).toMatchObject(expected)
+    else expect(result).toMatchObject(expected as object)
   })
 })
 

@@ -164,7 +164,7 @@ function requestFor(operation: Operation): fc.Arbitrary<RawRequest> {
 
 describe('the description of the API', () => {
   it('is OpenAPI 3.1', async () => {
-    const result = await new Validator().validate(JSON.parse(JSON.stringify(document)) as object)
+    const result = await new Validator().validate(JSON.parse(JSON.stringify(document)) as Record<string, unknown>)
     expect(result.errors ?? []).toEqual([])
     expect(result.valid).toBe(true)
     expect(document.openapi).toBe('3.1.0')
