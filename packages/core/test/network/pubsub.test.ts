@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
-import type { GossipSub } from '@libp2p/gossipsub'
 import type { PubsubMessage } from '../../src/network/index.ts'
 import { messageId } from '../../src/network/index.ts'
 import { startAll, stopAll } from '../../src/util/index.ts'
@@ -74,7 +73,7 @@ describe('a peer that stops', () => {
 })
 
 function meshOf({ net }: TestNetwork): string[] {
-  return (net.libp2p.services as { pubsub: GossipSub }).pubsub.getMeshPeers(TOPIC)
+  return (net.libp2p.services as { pubsub: { getMeshPeers(topic: string): string[] } }).pubsub.getMeshPeers(TOPIC)
 }
 
 describe('messages', () => {
