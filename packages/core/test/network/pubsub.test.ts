@@ -73,7 +73,9 @@ describe('a peer that stops', () => {
 })
 
 function meshOf({ net }: TestNetwork): string[] {
-  return (net.libp2p.services as { pubsub: { getMeshPeers(topic: string): string[] } }).pubsub.getMeshPeers(TOPIC)
+  return (net.libp2p.services as unknown as { pubsub: { getMeshPeers(topic: string): string[] } }).pubsub.getMeshPeers(
+    TOPIC
+  )
 }
 
 describe('messages', () => {
