@@ -70,6 +70,7 @@ describe('a daemon', () => {
     }
     expect(daemon.stderr).toContain('Initializing. For verbose output run with "-l debug". Please wait...')
     expect(daemon.stderr).toContain('Datastore backend: leveldb')
+    expect(daemon.stderr).toMatch(/IPFS Proxy: \/ip4\/127\.0\.0\.1\/tcp\/\d+ -> \/ip4\/127\.0\.0\.1\/tcp\/5001/)
     expect(daemon.stderr).toContain('shutting down Cluster')
   })
 

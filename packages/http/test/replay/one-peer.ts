@@ -53,7 +53,8 @@ export async function onePeer(peerId: string, change: Partial<PeerInit> = {}): P
   const pinsvc = pinsvcApi(settings)(components)
   const proxy = ipfsProxy({
     listenMultiaddress: settings.httpListenMultiaddress,
-    nodeMultiaddress: node.apiMultiaddr
+    // What stands for the node in some transcripts has no headers to take over.
+    nodeMultiaddress: change.parts?.ipfs === undefined ? node.apiMultiaddr : '/ip4/127.0.0.1/tcp/1'
   })(components)
   for (const surface of [rest, pinsvc, proxy]) await surface.start()
   return {
