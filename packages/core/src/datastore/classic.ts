@@ -45,6 +45,14 @@ export class ClassicDatastore extends LevelDatastore<ClassicLevel<string, Uint8A
     return this.read({}, () => this.db.approximateSize(gt ?? gte ?? '', lt ?? BEHIND_ALL))
   }
 
+  /**
+   * Moves what is in the log to a table. LevelDB itself would read it from the log, but the Go release passes over what
+   * is older there than the last compaction of any kind, so that a Go peer on this folder would lack pins.
+   */
+  protected override async settle(db: ClassicLevel<string, Uint8Array>): Promise<void> {
+    await db.compactRange(BEHIND_ALL, BEHIND_ALL)
+  }
+
   protected override async write(writes: readonly Write[], sync: boolean): Promise<void> {
     if (this.#failure !== undefined) await this.#recover(this.#failure)
     try {

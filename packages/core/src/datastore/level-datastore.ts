@@ -34,6 +34,7 @@ export abstract class LevelDatastore<L extends Level> extends LevelReader implem
 
   async close(): Promise<void> {
     await this.#queue.idle()
+    if (this.#db?.status === 'open') await this.settle(this.#db)
     await this.#db?.close()
   }
 
@@ -74,6 +75,9 @@ export abstract class LevelDatastore<L extends Level> extends LevelReader implem
       throw toDatastoreError(err, this.location)
     }
   }
+
+  /** What a store has to do with its data before it is closed. */
+  protected async settle(_db: L): Promise<void> {}
 
   /** Writes one batch. Never runs twice at the same moment. */
   protected async write(writes: readonly Write[], sync: boolean): Promise<void> {
