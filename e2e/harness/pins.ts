@@ -48,7 +48,7 @@ export async function alike(peers: readonly Peer[], cids: readonly string[], tim
     const texts = sets.map((set) => set.join('\n'))
     const complete = cids.every((cid) => texts.every((text) => text.includes(`"${cid}"`)))
     if (complete && texts.every((text) => text === texts[0])) return
-    if (performance.now() > end) throw new Error(describe(sets, cids))
+    if (performance.now() > end) throw new Error(describe(peers, sets, cids))
     await sleep(100)
   }
 }
@@ -89,7 +89,11 @@ export class PinStream implements AsyncDisposable {
   }
 }
 
-function describe(sets: readonly string[][], cids: readonly string[]): string {
-  const missing = sets.map((set) => cids.filter((cid) => !set.some((line) => line.includes(`"${cid}"`))).length)
-  return `the pinsets differ: sizes ${sets.map((set) => set.length).join(', ')}, missing ${missing.join(', ')}`
+function describe(peers: readonly Peer[], sets: readonly string[][], cids: readonly string[]): string {
+  const lines = peers.map((peer, index) => {
+    const set = sets[index] ?? []
+    const missing = cids.filter((cid) => !set.some((line) => line.includes(`"${cid}"`)))
+    return `${peer.id} of ${peer.bins} has ${set.length}, ${missing.length} are missing: ${missing.slice(0, 3).join(' ')}`
+  })
+  return `the pinsets differ:\n${lines.join('\n')}`
 }
