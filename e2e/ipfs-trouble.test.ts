@@ -134,7 +134,7 @@ describe('a peer whose IPFS node is in trouble', () => {
   }
 
   const statusOf = async (name: string): Promise<Status> => {
-    const answer = await fetch(`${peer.rest}/pins/${rawCid(name).toString()}`)
+    const answer = await fetch(`${peer.rest}/pins/${rawCid(name).toString()}?explain=true`)
     const { peer_map: peers } = (await answer.json()) as { peer_map: Record<string, Status> }
     return peers[peer.id]!
   }
