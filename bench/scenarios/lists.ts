@@ -121,11 +121,11 @@ async function settled(peer: Peer): Promise<void> {
   }
 }
 
-/** MiB that the daemon holds. Linux tells; elsewhere it is 0. */
+/** MiB that the daemon holds, without the files that it has mapped. Linux tells; elsewhere it is 0. */
 function memory(peer: Peer): number {
   try {
     const status = readFileSync(`/proc/${peer.daemon.pid}/status`, 'utf8')
-    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
+    return Number(/RssAnon:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
   } catch {
     return 0
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { once } from 'node:events'
-import { defaultPinOptions, pinWithOptions } from '@ipfs-cluster/api'
+import { pinWithOptions } from '@ipfs-cluster/api'
 import fc from 'fast-check'
 import { textLines } from '../../src/rest/text-lines.ts'
 import { open } from '../raw-client.ts'

@@ -79,7 +79,7 @@ function parameter({ name, type, doc, words, list, default: absent }: Parameter)
   return {
     name,
     description: doc,
-    schema: { ...schema, ...(absent !== undefined && { default: list === true ? [absent] : absent }) } as JsonObject
+    schema: { ...schema, ...(absent !== undefined && { default: list === true ? [absent] : absent }) }
   }
 }
 

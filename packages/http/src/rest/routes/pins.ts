@@ -213,10 +213,14 @@ async function* matching(
   infos: AsyncIterable<GlobalPinInfo>,
   filter: StatusFilter
 ): AsyncGenerator<GlobalPinInfo, void, undefined> {
-  if (filter === 0) return yield* infos
+  if (filter === 0) {
+    yield* infos
+    return
+  }
   for await (const info of infos) {
     const peers = Object.entries(info.peerMap).filter(([, { status }]) => matchesFilter(status, filter))
-    if (peers.length > 0) yield { ...info, peerMap: Object.fromEntries(peers) }
+    if (filter === 0) yield info
+    else if (peers.length > 0) yield { ...info, peerMap: Object.fromEntries(peers) }
   }
 }
 
