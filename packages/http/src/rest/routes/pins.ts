@@ -213,10 +213,6 @@ async function* matching(
   infos: AsyncIterable<GlobalPinInfo>,
   filter: StatusFilter
 ): AsyncGenerator<GlobalPinInfo, void, undefined> {
-  if (filter === 0) {
-    yield* infos
-    return
-  }
   for await (const info of infos) {
     const peers = Object.entries(info.peerMap).filter(([, { status }]) => matchesFilter(status, filter))
     if (filter === 0) yield info
