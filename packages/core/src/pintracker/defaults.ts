@@ -42,11 +42,21 @@ export const LATE_RETRY_INTERVALS = 5
 export const RETRIES_AT_ONCE = 1000
 
 /**
- * Milliseconds that a pin may be silent while others wait for its slot: before its first block as long as nothing is
- * known of the network, at most while nothing is known, at most ever, after its first block (Kubo tells of blocks twice
- * a second), and at least when those that wait have been silent as well.
+ * Milliseconds that a pin may be silent before it makes room for others: before its first block as long as nothing is
+ * known of the network, at most while nothing is known, at least and at most when something is, after its first block
+ * (Kubo tells of blocks twice a second), and at least when those that wait have been silent as well.
  */
-export const PATIENCE = { initial: 40, unknown: 5000, max: 10_000, afterProgress: 10_000, again: 1000 } as const
+export const PATIENCE = {
+  initial: 1000,
+  unknown: 5000,
+  min: 40,
+  max: 10_000,
+  afterProgress: 10_000,
+  again: 1000
+} as const
+
+/** Milliseconds of silence that are unusual as long as nothing is known of the network. */
+export const UNUSUAL_AT_FIRST = 100
 
 /** A pin that lost more turns than this to others stays for as long as the IPFS connector lets it, unless new ones come. */
 export const MAX_TURNS_LOST = 5

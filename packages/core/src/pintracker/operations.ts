@@ -84,8 +84,8 @@ export interface OperationView {
  * for a CID: a newer one of the other kind replaces it. No clock, no calls: events go in, effects come out, so it is
  * the same every time.
  *
- * - A pin that is silent for an unusual time holds no slot; where there are too many of them, or nothing is known of
- *   what is usual, it makes room for one that waits and goes on later. See {@link Patience}.
+ * - A pin that is silent for an unusual time holds no slot; where there are too many of them it makes room for one
+ *   that waits and goes on later. See {@link Patience}.
  * - What failed is tried again by itself, less and less often.
  * - While the IPFS node is away nothing is started, and what waits shows as failed.
  *
@@ -316,7 +316,7 @@ export class Operations {
   #fallsSilentAt({ operation, isSilent, hasProgress, aliveAt }: Call): number {
     const { unusual } = this.#patience
     const isWaitedFor = this.#pins.queue.size + this.#behind.size > 0
-    if (operation.kind !== 'pin' || isSilent || unusual === undefined || !isWaitedFor) return Infinity
+    if (operation.kind !== 'pin' || isSilent || !isWaitedFor) return Infinity
     if (this.#limits.isOneByOne === true) return Infinity
     return aliveAt + (hasProgress ? PATIENCE.afterProgress : unusual)
   }

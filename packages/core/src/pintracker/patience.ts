@@ -1,4 +1,4 @@
-import { PATIENCE } from './defaults.ts'
+import { PATIENCE, UNUSUAL_AT_FIRST } from './defaults.ts'
 
 /** How much longer than usual a call may be silent. */
 const MARGIN = 8
@@ -29,15 +29,15 @@ export class Patience {
     return this.#milliseconds
   }
 
-  /** How long a pin is silent that is out of the usual; undefined as long as nothing is known. */
-  get unusual(): number | undefined {
-    return this.#usual === undefined ? undefined : Math.max(PATIENCE.initial, UNUSUAL * this.#usual)
+  /** How long a pin is silent that is out of the usual. */
+  get unusual(): number {
+    return this.#usual === undefined ? UNUSUAL_AT_FIRST : Math.max(PATIENCE.min, UNUSUAL * this.#usual)
   }
 
   /** A pin has shown life that long after its start: a first block, or its end. */
   sawLife(after: number): void {
     this.#usual = this.#usual === undefined ? after : this.#usual + WEIGHT * (after - this.#usual)
-    this.#milliseconds = Math.min(PATIENCE.max, Math.max(PATIENCE.initial, MARGIN * this.#usual))
+    this.#milliseconds = Math.min(PATIENCE.max, Math.max(PATIENCE.min, MARGIN * this.#usual))
     this.#misses = 0
   }
 

@@ -22,6 +22,6 @@ describe('Patience', () => {
     for (let i = 0; i < 50; i++) patience.sawLife(60_000)
     expect(patience.milliseconds).toBe(PATIENCE.max)
     for (let i = 0; i < 100; i++) patience.sawLife(1)
-    expect(patience.milliseconds).toBe(PATIENCE.initial)
+    expect(patience.milliseconds).toBe(PATIENCE.min)
   })
 })
