@@ -255,6 +255,8 @@ describe('msgpack codecs', () => {
   })
 })
 
+const PEER = '12D3KooWMAWNNLgRRsWu5Ah4hd6ecnoWGg78kCGpHaY7UAAJiLrF'
+
 describe('what a status says beside what Go knows', () => {
   const detail = {
     ...{ reason: 'number 2 of 7 that wait', queuePlace: 2, queueLength: 7, blocks: 120, lastError: 'no provider' },
@@ -272,8 +274,17 @@ describe('what a status says beside what Go knows', () => {
     const bytes = encodeMsgpack(msgpack.pinInfoMsgpack, info)
     expect(Buffer.from(bytes).includes(Buffer.from([0xa1, 0x78]))).toBe(false)
     expect(api.pinInfoToJSON(info)).not.toHaveProperty('detail')
-    expect(api.pinInfoToJSON({ ...info, detail })).toMatchObject({
-      detail: { reason: 'number 2 of 7 that wait', queue_place: 2, queue_length: 7, blocks: 120 }
-    })
+    const explained = { ...info, peerMap: { [PEER]: info }, allocation: undefined }
+    expect(api.explainedPinInfoToJSON(explained)).not.toHaveProperty(['peer_map', PEER, 'detail'])
+  })
+
+  it('is told as JSON only to those who ask for it', () => {
+    const explained = { ...info, peerMap: { [PEER]: { ...info, detail } }, allocation: undefined }
+    expect(api.pinInfoToJSON({ ...info, detail })).not.toHaveProperty('detail')
+    expect(api.globalPinInfoToJSON(explained)).not.toHaveProperty(['peer_map', PEER, 'detail'])
+    expect(api.explainedPinInfoToJSON(explained)).toHaveProperty(
+      ['peer_map', PEER, 'detail'],
+      expect.objectContaining({ reason: 'number 2 of 7 that wait', queue_place: 2, queue_length: 7, blocks: 120 })
+    )
   })
 })
