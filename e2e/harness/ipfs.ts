@@ -18,6 +18,10 @@ export interface Kubo extends IpfsNode {
   gateway: string
   /** Where its commands are, as seen by the tests. */
   rpc: string
+  /** Ends it as a power cut would. */
+  kill(): Promise<void>
+  /** Starts it again. */
+  start(): Promise<void>
 }
 
 /** A mock IPFS node in the network given, else in this process. */
@@ -45,13 +49,19 @@ export async function startKubo(bin: string, folder: string, namespace?: Namespa
   await run('config', 'Addresses.API', `/ip4/127.0.0.1/tcp/${api}`)
   await run('config', 'Addresses.Gateway', `/ip4/127.0.0.1/tcp/${gateway}`)
   await run('config', '--json', 'Addresses.Swarm', JSON.stringify([`/ip4/127.0.0.1/tcp/${swarm}`]))
-  const daemon = new Program(bin, ['daemon'], options)
-  await daemon.waitFor(/Daemon is ready/, 60_000)
+  let daemon: Program
+  const start = async (): Promise<void> => {
+    daemon = new Program(bin, ['daemon'], options)
+    await daemon.waitFor(/Daemon is ready/, 60_000)
+  }
+  await start()
   const door = async (port: number): Promise<string> => `http://127.0.0.1:${(await namespace?.reach(port)) ?? port}`
   return {
     port: api,
     gateway: await door(gateway),
     rpc: `${await door(api)}/api/v0`,
+    start,
+    kill: async () => void (await daemon.stop('SIGKILL')),
     stop: async () => void (await daemon.stop())
   }
 }

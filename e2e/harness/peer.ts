@@ -4,6 +4,7 @@ import type { Namespace } from './namespace.ts'
 import { freePorts } from './ports.ts'
 import type { Outcome, RunOptions } from './process.ts'
 import { Program, runProgram } from './process.ts'
+import { killAllIn } from './processes.ts'
 
 /** Folder with the programs under test, as a user finds them. */
 export const OUR_BINS: string = join(import.meta.dirname, '../../node_modules/.bin')
@@ -29,6 +30,7 @@ export interface PeerOptions {
 interface Doors {
   rest: number
   gateway: number
+  ipfsRpc: number
 }
 
 /** A peer as a separate process, driven from outside as its users drive it. */
@@ -43,7 +45,7 @@ export class Peer {
   readonly #doors: Doors
   #daemon: Program | undefined
 
-  private constructor(options: PeerOptions, env: Record<string, string>, ports: Doors, doors: Doors) {
+  private constructor(options: PeerOptions, env: Record<string, string>, ports: Omit<Doors, 'ipfsRpc'>, doors: Doors) {
     this.folder = options.folder
     this.bins = options.bins ?? OUR_BINS
     this.env = env
@@ -59,7 +61,8 @@ export class Peer {
     const ports = namespace?.ports(7) ?? (await freePorts(7))
     const [swarm = 0, rest = 0, proxy = 0, pinsvc = 0, rpc = 0, gateway = 0, ipfsSwarm = 0] = ports
     const tcp = (port: number, host = '127.0.0.1'): string => `/ip4/${host}/tcp/${port}`
-    const ipfs = tcp(options.ipfsPort ?? rpc)
+    const ipfsPort = options.ipfsPort ?? rpc
+    const ipfs = tcp(ipfsPort)
     const env = {
       HOME: options.folder,
       IPFS_CLUSTER_PATH: join(options.folder, 'peer'),
@@ -81,7 +84,8 @@ export class Peer {
     }
     const doors = {
       rest: (await namespace?.reach(rest)) ?? rest,
-      gateway: (await namespace?.reach(gateway)) ?? gateway
+      gateway: (await namespace?.reach(gateway)) ?? gateway,
+      ipfsRpc: (await namespace?.reach(ipfsPort)) ?? ipfsPort
     }
     const peer = new Peer(options, env, { rest, gateway }, doors)
     const embedded = options.ipfsPort === undefined ? ['--embedded-ipfs'] : []
@@ -105,6 +109,11 @@ export class Peer {
 
   get gateway(): string {
     return `http://127.0.0.1:${this.#doors.gateway}`
+  }
+
+  /** Where the commands of its IPFS node are. */
+  get ipfsRpc(): string {
+    return `http://127.0.0.1:${this.#doors.ipfsRpc}/api/v0`
   }
 
   /** Where other peers connect. */
@@ -131,6 +140,12 @@ export class Peer {
   /** Ends the daemon as a power cut would. */
   async kill(): Promise<void> {
     await this.daemon.stop('SIGKILL')
+  }
+
+  /** As {@link Peer.kill}, and the embedded IPFS node with it. */
+  async killWithNode(): Promise<void> {
+    await killAllIn(this.folder)
+    await this.daemon.exited
   }
 
   /** Ends the daemon if it has been started and still runs. */

@@ -13,6 +13,18 @@ export async function allEnded(folder: string): Promise<void> {
   while (processesIn(folder).length > 0) await sleep(20)
 }
 
+/** Ends all processes of the folder as a power cut would. */
+export async function killAllIn(folder: string): Promise<void> {
+  for (const pid of processesIn(folder)) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It has ended by itself, as a child does whose parent has gone.
+    }
+  }
+  await allEnded(folder)
+}
+
 function names(pid: number, folder: string): boolean {
   return ['cmdline', 'environ'].some((file) => {
     try {
