@@ -27,7 +27,7 @@ export interface UpkeepComponents {
   tracker: Pick<PinTracker, 'recoverAll'>
   pinning: Pick<Pinning, 'unpin' | 'put'>
   events: EventBus<ClusterEvents>
-  repair: Pick<Repair, 'start' | 'stop' | 'walk'>
+  repair: Pick<Repair, 'start' | 'stop' | 'walk' | 'note'>
 }
 
 /**
@@ -63,7 +63,10 @@ export class Upkeep {
   start(): void {
     void startAll(this.#tasks)
     if (this.#init.followerMode === true) return
-    this.#unsubscribe ??= this.#components.events.on('pin:put', ({ pin }) => this.#expiry.note(pin))
+    this.#unsubscribe ??= this.#components.events.on('pin:put', ({ pin }) => {
+      this.#expiry.note(pin)
+      this.#components.repair.note(pin)
+    })
     this.#expiry.start()
     void this.#components.repair.start()
   }

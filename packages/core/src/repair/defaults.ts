@@ -33,3 +33,6 @@ export const TELL_DELAY = 200
 
 /** Moves that one plan holds; the next plan goes on from there. */
 export const MAX_MOVES = 10_000
+
+/** Milliseconds from a pin that has to be seen to until the pinset is walked over: pins seldom come alone. */
+export const NOTED_DELAY = 2000

@@ -6,7 +6,7 @@ import type { Logger } from '../util/logger.ts'
 import { RepeatingTask } from '../util/repeating-task.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import { startAll, stopAll } from '../util/startable.ts'
-import { RECHECK_INTERVAL } from './defaults.ts'
+import { NOTED_DELAY, RECHECK_INTERVAL } from './defaults.ts'
 import type {
   ClusterRepair,
   DrainProgress,
@@ -47,6 +47,7 @@ export class Repair implements ClusterRepair {
   readonly #tasks: readonly RepeatingTask[]
   #gone: readonly PeerId[] = []
   #unsubscribe: (() => void) | undefined
+  #noted: NodeJS.Timeout | undefined
 
   constructor(components: RepairComponents & RepairSources, init: RepairInit & { peerWatchInterval?: number } = {}) {
     const { logger, marks } = components
@@ -74,6 +75,8 @@ export class Repair implements ClusterRepair {
   async stop(): Promise<void> {
     this.#unsubscribe?.()
     this.#unsubscribe = undefined
+    clearTimeout(this.#noted)
+    this.#noted = undefined
     await this.#mover.close()
     await stopAll(this.#tasks)
   }
@@ -82,6 +85,18 @@ export class Repair implements ClusterRepair {
   async walk(pins: AsyncIterable<Pin>, options: AbortOptions = {}): Promise<void> {
     await this.#lookUp(options)
     await this.#repairer.walk(pins, options)
+  }
+
+  /**
+   * A pin that came after the last walk, to a peer that has just joined or was away: it may be one that nobody else looks
+   * after.
+   */
+  note(pin: Pin): void {
+    if (this.#noted !== undefined || !this.#repairer.concerns(pin)) return
+    this.#noted = setTimeout(() => {
+      this.#noted = undefined
+      this.#components.walk()
+    }, NOTED_DELAY).unref()
   }
 
   marks(): PeerMark[] {

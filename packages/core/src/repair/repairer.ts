@@ -89,6 +89,13 @@ export class Repairer {
     }
   }
 
+  /** Whether a pin that was put just now is this peer's to see to, and nobody here is about to. */
+  concerns(pin: Pin): boolean {
+    if (this.#waiting.has(keyOfCid(pin.cid))) return false
+    const plan = this.#plan(pin)
+    return plan.action !== 'none' && this.#isResponsible(pin, plan)
+  }
+
   /** Goes over the pinset. The caller makes sure that there is one walk at a time. */
   async walk(pins: AsyncIterable<Pin>, options: AbortOptions = {}): Promise<void> {
     this.#failed = 0

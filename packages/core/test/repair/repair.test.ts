@@ -130,6 +130,16 @@ describe('a drain', () => {
     expect(await cluster.allocations(everywhere!)).toEqual([])
   })
 
+  it('takes pins along that come after the pinset was walked over', async () => {
+    cluster = new Simulation({ disableRepinning: true }, 3_600_000)
+    const early = cluster.pin(5, [A, B])
+    await cluster.start()
+    await cluster.of(B).drain(A)
+    await until('the first are elsewhere', () => cluster.settled(early, 2))
+    const late = cluster.pin(5, [A, B])
+    await until('those that came later are, too', () => cluster.settled(late, 2))
+  })
+
   it('keeps the copy of the peer until another one has the content', async () => {
     cluster = new Simulation()
     cluster.isFast = false

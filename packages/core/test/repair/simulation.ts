@@ -31,8 +31,11 @@ export class Simulation {
   /** Peers get what they are given without delay. */
   isFast = true
   writes = 0
+  readonly #walkInterval: number
 
-  constructor(init: RepairInit = {}) {
+  /** @param walkInterval - milliseconds between two walks that nobody asked for */
+  constructor(init: RepairInit = {}, walkInterval = 20) {
+    this.#walkInterval = walkInterval
     this.#init = { disableRepinning: false, monitorPingInterval: 10, peerWatchInterval: 5, ...init }
     this.#marks = new PeerMarks({ logger: this.#logger, isTrusted: () => true })
   }
@@ -42,7 +45,9 @@ export class Simulation {
     const cids = Array.from({ length: count }, (_, n) => testCid(this.#content.size + n))
     for (const cid of cids) {
       const factors = { replicationFactorMin: 2, replicationFactorMax: 3 }
-      this.state.put(testPin(cid, { ...factors, allocations: [...allocations], timestamp: Time.now(), ...fields }))
+      const pin = testPin(cid, { ...factors, allocations: [...allocations], timestamp: Time.now(), ...fields })
+      this.state.put(pin)
+      for (const repair of this.repairs.values()) repair.note(pin)
       this.#content.set(cid.toString(), new Set(allocations))
     }
     return cids
@@ -57,7 +62,7 @@ export class Simulation {
     this.alive.add(peer)
     const repair = new Repair(this.#componentsOf(peer), this.#init)
     const walker = new RepeatingTask({
-      interval: 20,
+      interval: this.#walkInterval,
       run: async (signal) => repair.walk(this.state.list(), { signal }),
       onError: (err) => void this.lines.push(String(err))
     })
