@@ -198,6 +198,14 @@ export function readMetadataEntry(reader: ProtobufReader, into: Map<string, stri
   into.set(key, value)
 }
 
+/** Old pins have their metadata in one form, new ones in the other, which counts where there are both. */
+export function mergedMetadata(
+  deprecated: Map<string, string> | undefined,
+  metadata: Map<string, string> | undefined
+): Map<string, string> | undefined {
+  return deprecated === undefined ? metadata : new Map([...deprecated, ...(metadata ?? [])])
+}
+
 /** Unix seconds; 0 is no time. */
 export function readTime(reader: ProtobufReader): Time {
   const seconds = reader.int64()

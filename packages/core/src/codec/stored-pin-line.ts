@@ -1,6 +1,6 @@
 import { cidBytesToText, compareText, decodeBase32, peerIdFromBytes, quote, Time } from '@ipfs-cluster/api'
 import { multiaddrFromBytes } from './multiaddr.ts'
-import { OptionsField, PIN_TYPES, PinField, readMetadataEntry, readTime, tryCid } from './pin.ts'
+import { mergedMetadata, OptionsField, PIN_TYPES, PinField, readMetadataEntry, readTime, tryCid } from './pin.ts'
 import { ProtobufReader } from './protobuf/reader.ts'
 
 /** Length of the key of a CIDv0, and how all of them begin: the base32 of a SHA2-256 multihash. */
@@ -132,9 +132,7 @@ function readOptions(reader: ProtobufReader, parts: Parts): void {
         reader.skip()
     }
   }
-  if (deprecated !== undefined || metadata !== undefined) {
-    parts.metadata = new Map([...(deprecated ?? []), ...(metadata ?? [])])
-  }
+  parts.metadata = mergedMetadata(deprecated, metadata) ?? parts.metadata
 }
 
 function cidText(bytes: Uint8Array): string {

@@ -1,5 +1,5 @@
 import { Time } from '@ipfs-cluster/api'
-import { OptionsField, PinField, readMetadataEntry, readTime } from './pin.ts'
+import { mergedMetadata, OptionsField, PinField, readMetadataEntry, readTime } from './pin.ts'
 import { ProtobufReader } from './protobuf/reader.ts'
 
 /** What pins are searched and ordered by. */
@@ -60,5 +60,5 @@ function readOptions(reader: ProtobufReader, summary: PinSummary): void {
         reader.skip()
     }
   }
-  summary.metadata = deprecated === undefined ? metadata : new Map([...deprecated, ...(metadata ?? [])])
+  summary.metadata = mergedMetadata(deprecated, metadata)
 }
