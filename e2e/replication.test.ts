@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { TestCluster, until } from './harness/cluster.ts'
+import type { Copies } from './harness/copies.ts'
+import { copiesOf, everyPin } from './harness/copies.ts'
 import { temporaryFolder } from './harness/folder.ts'
 import { startOperator } from './harness/operator.ts'
 import type { Operator } from './harness/operator.ts'
@@ -40,7 +41,7 @@ describe('pins with two to three copies on five peers', () => {
     const lastTwo = `--allocations=${at(3).id},${at(4).id}`
     cids = []
     for (let n = 0; n < PINS; n++) cids.push(await add(at(n % 5), n, ...(n % 2 === 0 ? [lastTwo] : [])))
-    await everyPin(({ allocations, live }) => allocations.length === 3 && live === 3)
+    await everyPinIs(({ allocations, live }) => allocations.length === 3 && live === 3)
   }, 120_000)
   afterAll(async () => {
     await operator?.[Symbol.asyncDispose]()
@@ -54,9 +55,9 @@ describe('pins with two to three copies on five peers', () => {
     expect(
       (await Promise.all(cids.map(async (cid) => look(cid)))).filter(({ live }) => live < 2).length
     ).toBeGreaterThanOrEqual(PINS / 2)
-    await everyPin(({ live }) => live >= 2)
+    await everyPinIs(({ live }) => live >= 2)
     await Promise.all(dead.map(async (peer) => cluster.join(peer)))
-    await everyPin(({ allocations, live, held }) => allocations.length === 3 && live === 3 && held === 3)
+    await everyPinIs(({ allocations, live, held }) => allocations.length === 3 && live === 3 && held === 3)
   }, 120_000)
 
   it('leave a peer that is drained, and never have fewer copies meanwhile', async () => {
@@ -96,45 +97,11 @@ describe('pins with two to three copies on five peers', () => {
     return stdout.trim()
   }
 
-  async function everyPin(condition: (copies: Copies) => boolean): Promise<void> {
-    await until(async () => {
-      const pins = await Promise.all(cids.map(async (cid) => look(cid)))
-      return pins.every(condition)
-    })
+  async function everyPinIs(condition: (copies: Copies) => boolean): Promise<void> {
+    await everyPin(cids, { peers: cluster.peers, asked: at(1) }, condition)
   }
 
-  async function look(cid: string, first = at(0)): Promise<Copies> {
-    const isFirstHolder = await holds(first, cid)
-    const others = cluster.peers.filter((peer) => peer !== first)
-    const areHolders = await Promise.all(others.map(async (peer) => holds(peer, cid)))
-    const holders = [...(isFirstHolder ? [first] : []), ...others.filter((_, index) => areHolders[index])]
-    const answer = await fetch(`${at(1).rest}/allocations/${cid}`)
-    const { allocations = [] } = (await answer.json()) as { allocations?: string[] }
-    return { allocations, held: holders.length, live: holders.filter(({ id }) => allocations.includes(id)).length }
+  async function look(cid: string, first?: Peer): Promise<Copies> {
+    return await copiesOf(cid, { peers: cluster.peers, asked: at(1), ...(first && { first }) })
   }
 })
-
-interface Copies {
-  allocations: string[]
-  /** IPFS nodes that run and have pinned the content. */
-  held: number
-  /** Those of them that are to. */
-  live: number
-}
-
-/** Whether the IPFS node of a peer has pinned a CID, by its own words; no when the peer does not run. */
-async function holds(peer: Peer, cid: string): Promise<boolean> {
-  const [, , , , port] = (peer.env.CLUSTER_IPFSHTTP_NODEMULTIADDRESS ?? '').split('/')
-  const url = `http://127.0.0.1:${port ?? ''}/api/v0/pin/ls?arg=${cid}&type=recursive`
-  while (peer.running) {
-    try {
-      const answer = await fetch(url, { method: 'POST', signal: AbortSignal.timeout(5000) })
-      await answer.text()
-      return answer.status === 200
-    } catch {
-      // It is busy, or has just been started.
-      await sleep(50)
-    }
-  }
-  return false
-}
