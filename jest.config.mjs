@@ -10,5 +10,5 @@ export default {
   watchman: false,
   // The tests wait more than they compute.
   maxWorkers: '100%',
-  testTimeout: 30_000
+  testTimeout: 60_000
 }

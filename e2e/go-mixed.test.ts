@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { rawCid } from './harness/cids.ts'
-import { TestCluster, until } from './harness/cluster.ts'
+import { TestCluster } from './harness/cluster.ts'
 import { describeWithGo } from './harness/go.ts'
 import { Namespace } from './harness/namespace.ts'
 import type { Peer } from './harness/peer.ts'
 import { OUR_BINS } from './harness/peer.ts'
+import { until } from './harness/until.ts'
 
 interface Status {
   cid: string

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rawCid } from './harness/cids.ts'
-import { TestCluster, until } from './harness/cluster.ts'
+import { TestCluster } from './harness/cluster.ts'
 import type { Copies } from './harness/copies.ts'
 import { copiesOf, everyPin } from './harness/copies.ts'
 import { temporaryFolder } from './harness/folder.ts'
@@ -14,6 +14,7 @@ import { Namespace } from './harness/namespace.ts'
 import type { Peer } from './harness/peer.ts'
 import { OUR_BINS } from './harness/peer.ts'
 import { alike, pin } from './harness/pins.ts'
+import { until } from './harness/until.ts'
 
 const ENV = {
   CLUSTER_DISABLEREPINNING: 'false',

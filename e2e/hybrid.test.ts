@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { TestCluster, until } from './harness/cluster.ts'
+import { TestCluster } from './harness/cluster.ts'
 import { temporaryFolder } from './harness/folder.ts'
 import { describeWithKubo, GO_BINS } from './harness/go.ts'
 import type { Kubo } from './harness/ipfs.ts'
@@ -11,6 +11,7 @@ import { Namespace } from './harness/namespace.ts'
 import type { Peer } from './harness/peer.ts'
 import { OUR_BINS } from './harness/peer.ts'
 import { pin } from './harness/pins.ts'
+import { until } from './harness/until.ts'
 
 /** A peer with the place where the content of its IPFS node is to be had. */
 interface Place {

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { temporaryFolder } from './harness/folder.ts'
 import { Peer } from './harness/peer.ts'
+import { until } from './harness/until.ts'
 
 describe('the IPFS nodes of the peers', () => {
   const folders = Array.from({ length: 3 }, temporaryFolder)
@@ -102,9 +102,4 @@ async function nodeOf(peer: Peer): Promise<string> {
 async function neighbours(peer: Peer): Promise<string[]> {
   const { Peers } = await rpc<{ Peers: { Peer: string }[] | null }>(peer, 'swarm/peers')
   return [...new Set((Peers ?? []).map(({ Peer }) => Peer))]
-}
-
-/** Asks again until the answer is yes; the limit of the test is the limit. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(50)
 }

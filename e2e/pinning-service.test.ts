@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { rawCid } from './harness/cids.ts'
 import { TestCluster } from './harness/cluster.ts'
 import type { Peer } from './harness/peer.ts'
+import { until } from './harness/until.ts'
 
 interface Results {
   count: number
@@ -88,9 +88,4 @@ async function list(peer: Peer, query: string): Promise<Results> {
 /** How many peers are known to have a value of that metric. */
 async function metrics(peer: Peer, name: string): Promise<number> {
   return ((await (await fetch(`${peer.rest}/monitor/metrics/${name}`)).json()) as unknown[]).length
-}
-
-/** Asks again until the answer is yes; the limit of the test is the limit. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(50)
 }

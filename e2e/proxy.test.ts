@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { create } from 'kubo-rpc-client'
 import type { KuboRPCClient } from 'kubo-rpc-client'
 import { CID } from 'multiformats/cid'
-import { TestCluster, until } from './harness/cluster.ts'
+import { TestCluster } from './harness/cluster.ts'
 import { temporaryFolder } from './harness/folder.ts'
 import { describeWithGo, describeWithKubo } from './harness/go.ts'
 import { startKubo } from './harness/ipfs.ts'
@@ -13,6 +13,7 @@ import { Namespace } from './harness/namespace.ts'
 import { OUR_BINS } from './harness/peer.ts'
 import type { Peer } from './harness/peer.ts'
 import { runProgram } from './harness/process.ts'
+import { until } from './harness/until.ts'
 
 /** Neighbours at once, so that the nodes of a cluster give one another what only one of them has. */
 const CLOSE = { CLUSTER_PEERWATCHINTERVAL: '100ms', CLUSTER_IPFSHTTP_CONNECTSWARMSDELAY: '10ms' }

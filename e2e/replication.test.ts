@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { TestCluster, until } from './harness/cluster.ts'
+import { TestCluster } from './harness/cluster.ts'
 import type { Copies } from './harness/copies.ts'
 import { copiesOf, everyPin } from './harness/copies.ts'
 import { temporaryFolder } from './harness/folder.ts'
@@ -10,6 +10,7 @@ import { startOperator } from './harness/operator.ts'
 import type { Operator } from './harness/operator.ts'
 import { OUR_BINS } from './harness/peer.ts'
 import type { Peer } from './harness/peer.ts'
+import { until } from './harness/until.ts'
 
 const PINS = 8
 

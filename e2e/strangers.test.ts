@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { emptyPin, Time } from '@ipfs-cluster/api'
 import { rawCid } from './harness/cids.ts'
-import { TestCluster, until } from './harness/cluster.ts'
+import { TestCluster } from './harness/cluster.ts'
 import type { Peer } from './harness/peer.ts'
 import { alike, pin, pinMany } from './harness/pins.ts'
 import { Stranger } from './harness/stranger.ts'
+import { until } from './harness/until.ts'
 
 const NOBODY = '12D3KooWK99VoVxNE7XzyBwXEzW7xhK7Gpv85r9F3V3fyKSUKPH5'
 const NOBODY_ELSE = '12D3KooWJWoaqZhDaoEFshF7Rh1bpY9ohihFhzcW6d69Lr2NASuq'

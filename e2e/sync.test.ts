@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { MockIpfs } from '../bench/lib/mock-ipfs.ts'
 import { startMockIpfs } from '../bench/lib/mock-ipfs.ts'
 import { rawCid } from './harness/cids.ts'
 import { temporaryFolder } from './harness/folder.ts'
 import { Peer } from './harness/peer.ts'
+import { until } from './harness/until.ts'
 
 /** Pins that there are before anybody joins, and of those as many deltas as clients at a time allow. */
 const PINS = 5000
@@ -85,8 +85,4 @@ async function count(peer: Peer): Promise<number> {
 /** What the pinset is, in the order of its keys. */
 async function pinset(peer: Peer): Promise<string> {
   return await (await fetch(`${peer.rest}/allocations`)).text()
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(20)
 }

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { MockIpfs } from '../bench/lib/mock-ipfs.ts'
 import { startMockIpfs } from '../bench/lib/mock-ipfs.ts'
 import { rawCid } from './harness/cids.ts'
 import { temporaryFolder } from './harness/folder.ts'
 import { Peer } from './harness/peer.ts'
+import { until } from './harness/until.ts'
 
 interface Status {
   peer_map: Record<string, { peername: string; status: string }>
@@ -83,9 +83,4 @@ async function pinset(peer: Peer): Promise<string[]> {
 async function statuses(peer: Peer, cid: string): Promise<string[]> {
   const { stdout } = await peer.ctl('--enc', 'json', 'status', cid)
   return Object.values((JSON.parse(stdout) as Status).peer_map).map(({ status }) => status)
-}
-
-/** Asks again until the answer is yes; the limit of the test is the limit. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(50)
 }

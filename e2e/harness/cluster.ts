@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { temporaryFolder } from './folder.ts'
 import type { IpfsNode } from './ipfs.ts'
 import { mockIpfs } from './ipfs.ts'
 import type { Namespace } from './namespace.ts'
 import type { PeerOptions } from './peer.ts'
 import { OUR_BINS, Peer } from './peer.ts'
+import { until } from './until.ts'
 
 export interface ClusterOptions {
   /** Network of the peers that name none. */
@@ -107,20 +107,4 @@ async function knowsMetric(peer: Peer, name: string, wanted: readonly string[]):
     const missing = wanted.filter((id) => !known.includes(id))
     throw new Error(`${peer.id} has no ${name} of ${missing.join(' and ')}, but of ${known.join(' and ')}`, { cause })
   })
-}
-
-/** Milliseconds for what takes a second or two on a machine that has nothing else to do. */
-const PATIENCE = 60_000
-
-/**
- * Asks again until the answer is yes.
- *
- * @throws Error when that takes too long, so that no test leaves a loop behind
- */
-export async function until(condition: () => Promise<boolean>, timeoutMs = PATIENCE): Promise<void> {
-  const end = performance.now() + timeoutMs
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`in vain for ${timeoutMs} ms: ${condition.toString()}`)
-    await sleep(50)
-  }
 }

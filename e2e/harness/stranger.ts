@@ -5,8 +5,8 @@ import type { Network } from '@ipfs-cluster/core/network'
 import { network } from '@ipfs-cluster/core/network'
 import { rpcClient, SERVICES } from '@ipfs-cluster/core/rpc'
 import { startAll, stopAll } from '@ipfs-cluster/core/util'
-import { until } from './cluster.ts'
 import type { Peer } from './peer.ts'
+import { until } from './until.ts'
 
 /** Unix nanoseconds in a second. */
 const SECOND = 1_000_000_000n

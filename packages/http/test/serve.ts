@@ -23,7 +23,7 @@ export async function serve(init: Partial<RestApiInit> = {}): Promise<Served> {
 
 /** Waits until something is so. */
 export async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + 10_000
+  const end = Date.now() + 30_000
   while (!condition()) {
     if (Date.now() > end) throw new Error(`never happened: ${condition.toString()}`)
     await new Promise((resolve) => setTimeout(resolve, 5))

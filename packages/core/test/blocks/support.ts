@@ -69,8 +69,3 @@ export class MapBlocks implements BlockReader {
     return this.bytes.has(blockIdOf(cid))
   }
 }
-
-/** Waits until it is so. Jest's limit for a test ends the wait. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5))
-}

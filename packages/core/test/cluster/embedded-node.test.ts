@@ -7,7 +7,8 @@ import type { CID } from 'multiformats/cid'
 import type { AddEntry, Peer } from '../../src/cluster/index.ts'
 import { createPeer } from '../../src/cluster/index.ts'
 import { removeFolder, temporaryFolder } from '../helpers/temp-folder.ts'
-import { collect, PEER, until } from '../pintracker/fakes.ts'
+import { until } from '../helpers/until.ts'
+import { collect, PEER } from '../pintracker/fakes.ts'
 
 const ABSENT = parseCid('QmP63DkAFEnDYNjDYBpyNDfttu1fvUw99x1brscPzpqmmq')
 

@@ -6,7 +6,8 @@ import { createIdentity, defaultServiceConfig } from '../../src/config/index.ts'
 import type { AddEntry, Peer, PeerInit } from '../../src/cluster/index.ts'
 import { createPeer, peerInitFromConfig } from '../../src/cluster/index.ts'
 import { removeFolder, temporaryFolder } from '../helpers/temp-folder.ts'
-import { collect, testCid, until } from '../pintracker/fakes.ts'
+import { until } from '../helpers/until.ts'
+import { collect, testCid } from '../pintracker/fakes.ts'
 import { FakeIpfsNode, memoryLogger } from './fakes.ts'
 
 const identity = await createIdentity()

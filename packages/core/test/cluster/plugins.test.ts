@@ -7,7 +7,8 @@ import type { Peer } from '../../src/cluster/index.ts'
 import { createIdentity, parseServiceConfig } from '../../src/config/index.ts'
 import type { ServiceConfig } from '../../src/config/index.ts'
 import { removeFolder, temporaryFolder } from '../helpers/temp-folder.ts'
-import { testCid, until } from '../pintracker/fakes.ts'
+import { until } from '../helpers/until.ts'
+import { testCid } from '../pintracker/fakes.ts'
 
 const docs = await readFile(new URL('../../../../docs/plugins.md', import.meta.url), 'utf8')
 

@@ -6,7 +6,8 @@ import { createIdentity, defaultServiceConfig } from '../../src/config/index.ts'
 import type { Peer } from '../../src/cluster/index.ts'
 import { createPeer, peerInitFromConfig } from '../../src/cluster/index.ts'
 import { removeFolder, temporaryFolder } from '../helpers/temp-folder.ts'
-import { testCid, until } from '../pintracker/fakes.ts'
+import { until } from '../helpers/until.ts'
+import { testCid } from '../pintracker/fakes.ts'
 import { FakeIpfsNode, memoryLogger } from './fakes.ts'
 
 const SECRET = new Uint8Array(32).fill(7)

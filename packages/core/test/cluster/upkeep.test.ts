@@ -1,7 +1,8 @@
 import { afterEach, expect, it } from '@jest/globals'
 import { cidToText, defaultPinOptions, Time } from '@ipfs-cluster/api'
-import { OTHER_PEER, testCid, testPin, until } from '../pintracker/fakes.ts'
+import { OTHER_PEER, testCid, testPin } from '../pintracker/fakes.ts'
 import { TestPeer } from './fakes.ts'
+import { until } from '../helpers/until.ts'
 
 let peer: TestPeer
 

@@ -5,8 +5,8 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { until } from '../pintracker/fakes.ts'
 import { removeFolder, temporaryFolder } from './temp-folder.ts'
+import { until } from './until.ts'
 
 /** Folder with `ipfs-cluster-service` v1.1.6 of the Go release; undefined: there is nothing to try with it. */
 export const GO_BINS: string | undefined = process.env['IPFS_CLUSTER_GO_BINS']

@@ -7,8 +7,8 @@ import { createIdentity, defaultServiceConfig } from '../../src/config/index.ts'
 import type { Identity } from '../../src/config/index.ts'
 import { FakeIpfsNode, memoryLogger } from '../cluster/fakes.ts'
 import { removeFolder, temporaryFolder } from '../helpers/temp-folder.ts'
+import { until } from '../helpers/until.ts'
 import { collect, testCid } from '../pintracker/fakes.ts'
-import { sleep } from './hostile-peer.ts'
 import type { Target } from './hostile-peer.ts'
 
 const SECRET = new Uint8Array(32).fill(9)
@@ -16,9 +16,6 @@ const CLUSTER_NAME = 'attacked'
 
 /** Lines that a log may have in addition after some hundred hostile inputs. */
 const MAX_LINES = 120
-
-/** Milliseconds until something counts as not happening. */
-const PATIENCE = 60_000
 
 /** A whole peer in this process, with what it logs. */
 export interface RealPeer {
@@ -130,15 +127,6 @@ export class Victim {
     await Promise.all([this.victim.stop(), this.honest.stop()])
     process.off('unhandledRejection', this.#keep)
   }
-}
-
-/** Waits until something is so; long, since attacks keep a machine busy that may have other things to do. */
-async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + PATIENCE; Date.now() < end;) {
-    if (await condition()) return
-    await sleep(5)
-  }
-  throw new Error(`waited in vain until ${what}`)
 }
 
 const isTrue = (): boolean => true

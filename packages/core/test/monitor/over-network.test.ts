@@ -3,9 +3,9 @@ import type { Monitor } from '../../src/monitor/index.ts'
 import { monitor } from '../../src/monitor/index.ts'
 import { startAll, stopAll } from '../../src/util/index.ts'
 import { memoryLogger } from '../helpers/memory-logger.ts'
+import { until } from '../helpers/until.ts'
 import type { TestNetwork } from '../network/networks.ts'
 import { TestNetworks } from '../network/networks.ts'
-import { until } from '../pintracker/fakes.ts'
 
 const networks = new TestNetworks()
 const monitors: Monitor[] = []

@@ -4,7 +4,7 @@ import { startAll, stopAll } from '../../src/util/index.ts'
 import { GO_BINS, startGoPeer } from '../helpers/go-peer.ts'
 import type { GoPeer } from '../helpers/go-peer.ts'
 import { memoryLogger } from '../helpers/memory-logger.ts'
-import { until } from '../pintracker/fakes.ts'
+import { until } from '../helpers/until.ts'
 import { SECRET, TestNetworks } from './networks.ts'
 
 const networks = new TestNetworks()

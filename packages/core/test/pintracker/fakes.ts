@@ -153,15 +153,6 @@ export class FakeIpfs implements Pick<IpfsConnector, 'pin' | 'unpin' | 'pinStatu
   }
 }
 
-/** Waits until something is so; fails with its words after a while. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 10_000; Date.now() < end;) {
-    if (await condition()) return
-    await new Promise((resolve) => setTimeout(resolve, 2))
-  }
-  throw new Error(`waited in vain until ${what}`)
-}
-
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = []
   for await (const item of items) all.push(item)

@@ -12,7 +12,8 @@ import { FULL_QUEUE } from '../../src/pintracker/operation.ts'
 import { StatelessTracker } from '../../src/pintracker/tracker.ts'
 import { EventBus } from '../../src/util/event-bus.ts'
 import { nullLogger } from '../../src/util/logger.ts'
-import { collect, FakeIpfs, FakeState, IPFS_ID, OTHER_PEER, PEER, testCid, testPin, until } from './fakes.ts'
+import { until } from '../helpers/until.ts'
+import { collect, FakeIpfs, FakeState, IPFS_ID, OTHER_PEER, PEER, testCid, testPin } from './fakes.ts'
 
 const DOWN = 'Post "http://127.0.0.1:5001/api/v0/pin/ls": dial tcp 127.0.0.1:5001: connect: connection refused'
 

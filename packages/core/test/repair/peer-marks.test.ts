@@ -7,7 +7,8 @@ import { parseMark, replaces, textOfMark } from '../../src/repair/mark.ts'
 import type { PeerMark } from '../../src/repair/index.ts'
 import { PeerMarks } from '../../src/repair/index.ts'
 import { nullLogger, stopAll } from '../../src/util/index.ts'
-import { OTHER_PEER, PEER, until } from '../pintracker/fakes.ts'
+import { until } from '../helpers/until.ts'
+import { OTHER_PEER, PEER } from '../pintracker/fakes.ts'
 
 /** One topic between some peers in memory, with the rule of who may be believed. */
 class Wire {

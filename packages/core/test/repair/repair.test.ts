@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { until } from '../pintracker/fakes.ts'
 import { PEERS, Simulation } from './simulation.ts'
+import { until } from '../helpers/until.ts'
 
 const [A, B, C, D, E] = PEERS
 
@@ -196,7 +196,7 @@ describe('rebalancing', () => {
     expect(cluster.of(A).rebalanceProgress()).toMatchObject({ total: 6, done: 6, moving: 0, failed: 0 })
     expect(cluster.fewest).toBe(1)
     expect((await cluster.of(A).planRebalance()).moves).toEqual([])
-  }, 20_000)
+  })
 
   it('takes back what is under way when it is stopped', async () => {
     cluster = new Simulation({ disableRepinning: true })
@@ -209,5 +209,5 @@ describe('rebalancing', () => {
     await cluster.of(A).stopRebalance()
     expect(cluster.of(A).rebalanceProgress()).toMatchObject({ state: 'idle', done: 0, failed: 2 })
     expect(await cluster.settled(cids, 1)).toBe(true)
-  }, 20_000)
+  })
 })

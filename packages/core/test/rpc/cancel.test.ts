@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { ClusterError } from '@ipfs-cluster/api'
 import { serve } from '../../src/rpc/index.ts'
-import { collect, PEER, until } from '../pintracker/fakes.ts'
+import { until } from '../helpers/until.ts'
+import { collect, PEER } from '../pintracker/fakes.ts'
 import { fromHex, Slow, TwoPeers } from './helpers.ts'
 
 const BIG = 'x'.repeat(8 * 1024)

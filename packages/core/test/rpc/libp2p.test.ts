@@ -7,7 +7,8 @@ import type { RpcClient, RpcNetwork, RpcServer } from '../../src/rpc/index.ts'
 import { defineService, rpcClient, rpcServer, serve, streaming, unary } from '../../src/rpc/index.ts'
 import { memoryLogger } from '../cluster/fakes.ts'
 import { libp2pHost } from '../helpers/libp2p-hosts.ts'
-import { collect, until } from '../pintracker/fakes.ts'
+import { until } from '../helpers/until.ts'
+import { collect } from '../pintracker/fakes.ts'
 
 const Test = defineService('Test', {
   WhoAmI: unary(msgpack.empty, msgpack.text, 'open'),

@@ -8,7 +8,8 @@ import type { ReceivedMessage, WantEntry, WantKind } from '../../../src/blocks/b
 import { PeerQueue } from '../../../src/blocks/bitswap/peer-queue.ts'
 import { readFrames } from '../../../src/network/frames.ts'
 import { MemoryStream } from '../../helpers/memory-streams.ts'
-import { blockUpon, MapBlocks, someCid, until } from '../support.ts'
+import { until } from '../../helpers/until.ts'
+import { blockUpon, MapBlocks, someCid } from '../support.ts'
 
 const dialect = { presences: true, prefixes: true }
 const queues: PeerQueue[] = []

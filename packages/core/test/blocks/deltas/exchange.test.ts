@@ -15,7 +15,8 @@ import { decodeAnswer, encodeAnswer, encodeRequest, EndStatus } from '../../../s
 import { encodeBroadcast } from '../../../src/consensus/crdt/broadcast.ts'
 import { dump, PEER_B, pinOf, testReplica, TestTopic } from '../../consensus/crdt/helpers.ts'
 import type { TestReplica } from '../../consensus/crdt/helpers.ts'
-import { identifyingHost, someCid, until } from '../support.ts'
+import { identifyingHost, someCid } from '../support.ts'
+import { until } from '../../helpers/until.ts'
 
 /** A replica with a host of its own. */
 interface TestPeer extends TestReplica {

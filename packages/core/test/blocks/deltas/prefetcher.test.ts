@@ -7,7 +7,8 @@ import { Prefetcher } from '../../../src/blocks/deltas/prefetcher.ts'
 import type { PrefetcherInit } from '../../../src/blocks/deltas/prefetcher.ts'
 import { WalkDown } from '../../../src/blocks/deltas/walk-down.ts'
 import type { DeltaBlock } from '../../../src/consensus/crdt/delta-block.ts'
-import { blockUpon, chainOf, MapBlocks, until } from '../support.ts'
+import { until } from '../../helpers/until.ts'
+import { blockUpon, chainOf, MapBlocks } from '../support.ts'
 
 const { signal } = new AbortController()
 const prefetchers: Prefetcher[] = []

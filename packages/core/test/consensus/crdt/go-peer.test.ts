@@ -7,7 +7,8 @@ import { nullLogger, startAll, stopAll } from '@ipfs-cluster/core/util'
 import type { Startable } from '@ipfs-cluster/core/util'
 import { GO_BINS, startGoPeer } from '../../helpers/go-peer.ts'
 import { SECRET, TestNetworks } from '../../network/networks.ts'
-import { someCid, until } from '../../blocks/support.ts'
+import { someCid } from '../../blocks/support.ts'
+import { until } from '../../helpers/until.ts'
 import { pinOf } from './helpers.ts'
 
 const describeIf = GO_BINS === undefined ? describe.skip : describe

@@ -6,6 +6,7 @@ import { blockIdOf, cidOfBlockId } from '@ipfs-cluster/core/blocks'
 import { memoryDatastore } from '@ipfs-cluster/core/datastore'
 import { decodeBroadcast, encodeBroadcast } from '../../../src/consensus/crdt/broadcast.ts'
 import { readBlock } from '../../../src/consensus/crdt/delta-block.ts'
+import { until } from '../../helpers/until.ts'
 import { dump, PEER_A, PEER_B, pinOf, TestBlocks, testReplica, TestTopic } from './helpers.ts'
 import type { TestReplica } from './helpers.ts'
 
@@ -243,7 +244,7 @@ describe('replicas', () => {
 
     blocks.isAway = () => false
     const again = await run(testReplica({ repairInterval: 3_600_000 }, { datastore, deltas: blocks }))
-    await eventually(async () => (await dump(datastore, '/c/d'))['/c/d'] === undefined)
+    await until(async () => (await dump(datastore, '/c/d'))['/c/d'] === undefined)
     expect(await contents(again)).toEqual(await contents(writer!))
     expect(new Set(blocks.asked).size).toBe(20)
   })
@@ -266,7 +267,7 @@ describe('replicas', () => {
     expect(delta.priority).toBe(6)
 
     const repaired = await run(testReplica({ repairInterval: 3_600_000 }, { datastore, deltas: blocks }))
-    await eventually(async () => !(await datastore.has('/c/d')))
+    await until(async () => !(await datastore.has('/c/d')))
     const after = await contents(repaired)
     // The block above the gap stays a head besides the real one, so that nothing is out of reach.
     delete after[`/c/h/${chain[3]!}`]
@@ -283,7 +284,7 @@ describe('replicas', () => {
     await first.stop()
     topic.sent.length = 0
     await run(testReplica({ rebroadcastInterval: 5 }, { datastore, broadcaster: topic.broadcaster('self') }))
-    await eventually(() => topic.sent.length > 0)
+    await until(() => topic.sent.length > 0)
     expect(decodeBroadcast(topic.sent[0]!.data)).toEqual(decodeBroadcast(announced!.data))
   })
 })
@@ -298,8 +299,4 @@ async function chainOf(replica: TestReplica): Promise<string[]> {
     cid = link === undefined ? undefined : cidOfBlockId(link)
   }
   return chain
-}
-
-async function eventually(condition: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await condition())) await new Promise(setImmediate)
 }
