@@ -21,7 +21,8 @@ const PACKAGES = {
   'ipfs-node': [],
   http: ['api', 'core'],
   ctl: ['api', 'client', 'cli-kit'],
-  service: ['api', 'core', 'http', 'ipfs-node', 'cli-kit']
+  daemon: ['api', 'core', 'http', 'ipfs-node', 'cli-kit'],
+  service: ['api', 'core', 'daemon', 'cli-kit']
 }
 
 const coreRules = CORE_LAYERS.flatMap((layer, index) =>

@@ -1,8 +1,8 @@
 import { VERSION } from '@ipfs-cluster/api'
 import type { Program } from '@ipfs-cluster/cli-kit'
+import { readLogLevels } from '@ipfs-cluster/daemon'
 import { globals, PROGRAM } from './globals.ts'
 import type { Globals } from './globals.ts'
-import { readLogLevels } from './log/levels.ts'
 
 const DESCRIPTION = `
 ipfs-cluster-service runs a peer of an IPFS cluster.

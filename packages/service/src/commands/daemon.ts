@@ -3,9 +3,8 @@ import type { FlagValues } from '@ipfs-cluster/cli-kit'
 import { loadPeerConfig } from '@ipfs-cluster/core/config'
 import type { PeerConfig } from '@ipfs-cluster/core/config'
 import type { ComponentLogger } from '@ipfs-cluster/core/util'
-import { during, failure, ServiceCommand } from '../command.ts'
-import { StopSignals } from '../daemon/stop-signals.ts'
-import { tellNotThereYet } from '../daemon/not-there-yet.ts'
+import { during, failure, StopSignals, tellNotThereYet } from '@ipfs-cluster/daemon'
+import { ServiceCommand } from '../command.ts'
 import { peersOf, readPeerAddress } from '../peer-address.ts'
 import type { PeerAddress } from '../peer-address.ts'
 
@@ -46,7 +45,7 @@ export class Daemon extends ServiceCommand {
       applyFlags(loaded, flags, bootstraps)
       tellNotThereYet(loaded.config, log)
       const bootstrap = bootstraps.map(({ address }) => address)
-      const { runDaemon } = await import('../daemon/run.ts')
+      const { runDaemon } = await import('@ipfs-cluster/daemon/run')
       return await runDaemon({ ...loaded, logger, stop, io: this.context, bootstrap })
     } catch (err) {
       if (stop.signal.aborted) return 0

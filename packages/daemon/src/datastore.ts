@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path'
 import { ConfigError, datastoreOf } from '@ipfs-cluster/core/config'
 import type { PeerFolder, ServiceConfig, ServiceConfigInit } from '@ipfs-cluster/core/config'
 import type { Logger } from '@ipfs-cluster/core/util'
-import { PROGRAM } from '../globals.ts'
+
+const SERVICE = 'ipfs-cluster-service'
 
 const OWN_FOLDER = 'leveldb'
 
@@ -34,9 +35,9 @@ function leftBehind(engine: ServiceConfigInit['datastore'], theirs: string, { pa
     found: 'in use',
     allowed:
       `an engine without data. To move the pinset, run with the Go release:\n` +
-      `    ${PROGRAM} -c ${path} state export -f ${dump}\n` +
+      `    ${SERVICE} -c ${path} state export -f ${dump}\n` +
       `  and then with this one:\n` +
-      `    ${PROGRAM} -c ${path} state import -f ${dump}`
+      `    ${SERVICE} -c ${path} state import -f ${dump}`
   })
 }
 

@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from '@jest/globals'
-import { StopSignals } from '../../src/daemon/stop-signals.ts'
+import { StopSignals } from '../src/stop-signals.ts'
 
 describe('signals to stop', () => {
   it('end in order, then warn, then end at once', async () => {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { IpfsNodeProcess } from '../../src/daemon/ipfs-node.ts'
-import { RecordingLog } from '../helpers/recording-log.ts'
+import { IpfsNodeProcess } from '../src/ipfs-node.ts'
+import { RecordingLog } from './helpers/recording-log.ts'
 
 /** A node that says where it listens and ends with its standard input; with an argument, right away. */
 const NODE = `
