@@ -1,17 +1,24 @@
 /** `npm run docs`: writes the generated pages. With `--check` it only says which of them are out of date. */
 import { ERRORS } from '@ipfs-cluster/api'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { referencePage } from '@ipfs-cluster/cli-kit'
+import { program as ctl } from 'ipfs-cluster-ctl'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { root } from './lib/project.ts'
 
-const PAGES: Readonly<Record<string, () => string>> = { 'docs/errors.md': errorsPage }
+const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
+  'docs/errors.md': errorsPage,
+  'docs/reference/ipfs-cluster-ctl.md': async () => referencePage(ctl)
+}
 
 const check = process.argv.includes('--check')
 for (const [path, page] of Object.entries(PAGES)) {
   const file = join(root, path)
-  const text = page()
-  if (!check) writeFileSync(file, text)
-  else if (readText(file) !== text) {
+  const text = await page()
+  if (!check) {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  } else if (readText(file) !== text) {
     process.stderr.write(`${path} is out of date: run npm run docs\n`)
     process.exitCode = 1
   }

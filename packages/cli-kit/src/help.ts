@@ -8,7 +8,8 @@ const WIDTH = 120
 const HELP_LINE: Row = ['--help, -h', 'show help']
 const HELP_COMMAND: Row = ['help, h', 'Shows a list of commands or help for one command']
 
-type Row = readonly [left: string, right: string]
+/** What stands on the left and on the right of a list. */
+export type Row = readonly [left: string, right: string]
 
 /** The help of the program itself. */
 export async function programHelp<G extends FlagMap>(program: Program<G>): Promise<string> {
@@ -35,14 +36,18 @@ export async function groupHelp<G extends FlagMap>(path: string, group: Group<G>
 
 /** The help of a command. */
 export function commandHelp<G extends FlagMap>(path: string, command: CommandClass<G>): string {
-  const flags = flagRows(command.flags)
-  const usage = [path, ...(flags.length > 0 ? ['[command options]'] : []), argumentUsage(command)].join(' ').trimEnd()
   return sections([
     ['NAME', [`${path} - ${command.summary}`]],
-    ['USAGE', [usage]],
+    ['USAGE', [commandUsage(path, command)]],
     ['DESCRIPTION', command.description?.trim().split('\n') ?? []],
-    ['OPTIONS', table([...flags, HELP_LINE])]
+    ['OPTIONS', table([...flagRows(command.flags), HELP_LINE])]
   ])
+}
+
+/** How a command is called, in one line. */
+export function commandUsage<G extends FlagMap>(path: string, command: CommandClass<G>): string {
+  const options = flagRows(command.flags).length > 0 ? ['[command options]'] : []
+  return [path, ...options, argumentUsage(command)].join(' ').trimEnd()
 }
 
 function argumentUsage<G extends FlagMap>(command: CommandClass<G>): string {
@@ -62,7 +67,8 @@ async function commandRows<G extends FlagMap>(nodes: readonly CommandNode<G>[]):
   return described.filter(({ hidden }) => !hidden).map(({ row }) => row)
 }
 
-function flagRows(flags: FlagMap): Row[] {
+/** The flags that are not hidden: their names, and what they mean. */
+export function flagRows(flags: FlagMap): Row[] {
   return Object.entries(flags)
     .filter(([, flag]) => flag.hidden !== true)
     .map(([key, flag]) => [flagLabel(key, flag), flagText(flag)])

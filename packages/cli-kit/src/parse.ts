@@ -2,6 +2,7 @@ import { goQuote } from '@ipfs-cluster/api/go-values'
 import { FlagValueError, HelpRequest, UsageError } from './errors.ts'
 import { bool } from './flags.ts'
 import type { ArgMap, ArgValues, FlagMap, FlagValues, GoFlag } from './flags.ts'
+import type { FlagDefaults } from './program.ts'
 
 /** What a command line says. The keys are those that oclif's parser gives. */
 export interface Parsed<F extends FlagMap = FlagMap, A extends ArgMap = ArgMap> {
@@ -18,6 +19,8 @@ export interface ParseOptions {
   env: Readonly<Record<string, string | undefined>>
   /** Whether flags may follow positional arguments. They may after a command, not before it. */
   interspersed: boolean
+  /** Texts of flags that neither the command line nor the environment gives. */
+  defaults?: FlagDefaults
 }
 
 interface State {
@@ -68,7 +71,7 @@ export function parseGo<F extends FlagMap, A extends ArgMap>(
   refuseTwoForms(declared.flags, state.used)
   if (state.values.get('help') === true && !('help' in declared.flags)) throw new HelpRequest()
   return {
-    flags: flagValues(declared.flags, state.values, options.env),
+    flags: flagValues(declared.flags, state.values, options),
     args: argValues(declared.args, positional),
     argv: positional,
     given: new Set(Object.keys(declared.flags).filter((key) => state.values.has(key)))
@@ -147,22 +150,24 @@ function refuseTwoForms(flags: FlagMap, used: ReadonlySet<string>): void {
 function flagValues<F extends FlagMap>(
   flags: F,
   given: ReadonlyMap<string, unknown>,
-  env: ParseOptions['env']
+  { env, defaults }: ParseOptions
 ): FlagValues<F> {
   const entries = Object.entries(flags).map(([key, flag]) => {
     if (given.has(key)) return [key, given.get(key)]
     const text = flag.env === undefined ? undefined : env[flag.env]
-    return [key, text === undefined ? flag.go.initial : readEnvironment(flag, text)]
+    if (text !== undefined) return [key, readFrom(flag, text, String(flag.env))]
+    const usual = defaults?.texts[key]
+    return [key, usual === undefined ? flag.go.initial : readFrom(flag, usual, `${key} in ${defaults?.source}`)]
   })
   return Object.fromEntries(entries) as FlagValues<F>
 }
 
-function readEnvironment(flag: GoFlag, text: string): unknown {
+function readFrom(flag: GoFlag, text: string, source: string): unknown {
   try {
     return flag.go.read(text, undefined)
   } catch (err) {
     if (!(err instanceof FlagValueError)) throw err
-    throw new UsageError(`could not parse ${text} as value of ${flag.env}: ${err.message}`)
+    throw new UsageError(`could not parse ${text} as value of ${source}: ${err.message}`)
   }
 }
 

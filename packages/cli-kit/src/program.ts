@@ -1,15 +1,22 @@
-import type { CommandClass, CommandContext } from './command.ts'
+import type { CommandClass, CommandContext, Io } from './command.ts'
 import type { FlagMap } from './flags.ts'
 
-/** A command, loaded when it is run or described. */
-export interface Leaf<G extends FlagMap = FlagMap> {
+/** What a command goes by. */
+interface Named {
   readonly name: string
+  /** Names that work and that no help shows: those of earlier releases. */
+  readonly hiddenAliases?: readonly string[]
+  /** The Go release has no such command. */
+  readonly isAddition?: boolean
+}
+
+/** A command, loaded when it is run or described. */
+export interface Leaf<G extends FlagMap = FlagMap> extends Named {
   load(): Promise<CommandClass<G>>
 }
 
 /** A command that has commands. */
-export interface Group<G extends FlagMap = FlagMap> {
-  readonly name: string
+export interface Group<G extends FlagMap = FlagMap> extends Named {
   readonly summary: string
   readonly description?: string
   readonly hidden?: boolean
@@ -19,6 +26,12 @@ export interface Group<G extends FlagMap = FlagMap> {
 }
 
 export type CommandNode<G extends FlagMap = FlagMap> = Leaf<G> | Group<G>
+
+/** Texts of flags that were not given, and where they come from, for a message. */
+export interface FlagDefaults {
+  readonly texts: Readonly<Record<string, string>>
+  readonly source: string
+}
 
 /** A program: options, and a tree of commands. */
 export interface Program<G extends FlagMap = FlagMap> {
@@ -37,6 +50,11 @@ export interface Program<G extends FlagMap = FlagMap> {
     /** What an unknown command does: a message and status 3, or the help and this status. */
     readonly unknownCommand: 'message' | number
   }
+  /**
+   * What the user wants the options before the command to be where neither the command line nor the environment says
+   * it: texts by the first name of the option.
+   */
+  defaults?(io: Io): FlagDefaults
   /** Runs before any command; a number ends the program with that status. */
   before?(context: CommandContext<G>): Promise<number | void>
 }

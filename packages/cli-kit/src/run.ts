@@ -48,7 +48,7 @@ class Run<G extends FlagMap> {
       parsed = parseGo(
         argv,
         { flags: { ...globals, ...VERSION_FLAG }, args: {} },
-        { env: this.#io.env, interspersed: false }
+        { env: this.#io.env, interspersed: false, defaults: this.#program.defaults?.(this.#io) }
       )
     } catch (err) {
       return this.#grammar(err, 'Incorrect Usage. ', () => programHelp(this.#program))
@@ -148,7 +148,7 @@ class Run<G extends FlagMap> {
 }
 
 function find<G extends FlagMap>(nodes: readonly CommandNode<G>[], name: string): CommandNode<G> | undefined {
-  return nodes.find((node) => node.name === name)
+  return nodes.find((node) => node.name === name || node.hiddenAliases?.includes(name) === true)
 }
 
 function isHelp(name: string): boolean {

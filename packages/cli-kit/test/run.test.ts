@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from '@jest/globals'
-import { bool, ExitError, GoCommand, runProgram, string } from '../src/index.ts'
+import { bool, ExitError, GoCommand, referencePage, runProgram, string } from '../src/index.ts'
 import type { CommandContext, Program } from '../src/index.ts'
 
 const globals = {
@@ -43,8 +43,14 @@ function program(service = false): Program<Globals> {
     commands: [
       { name: 'show', load: async () => Show },
       { name: 'fail', load: async () => Fail },
-      { name: 'group', summary: 'Groups', commands: [{ name: 'inner', load: async () => Show }] }
+      {
+        name: 'group',
+        hiddenAliases: ['set'],
+        summary: 'Groups',
+        commands: [{ name: 'inner', hiddenAliases: ['in'], isAddition: true, load: async () => Show }]
+      }
     ],
+    defaults: ({ env }) => ({ texts: env.USUAL === undefined ? {} : JSON.parse(env.USUAL), source: 'a file' }),
     exits: service
       ? { usage: 0, noCommand: 1, unknownCommand: 1 }
       : { usage: 1, noCommand: 0, unknownCommand: 'message' },
@@ -67,6 +73,22 @@ describe('runProgram', () => {
     expect(await run(['-l', 'x', 'show', 'a', '--loud'])).toEqual({ status: 1, out: 'x true a\n', err: '' })
     expect(await run(['show'], { env: { HOST: 'there' } })).toMatchObject({ out: 'there false \n' })
     expect(await run(['group', 'inner', 'a', 'b'])).toMatchObject({ status: 2, out: 'here false a,b\n' })
+  })
+
+  it('takes what is usual where neither the command line nor the environment says it', async () => {
+    const env = { USUAL: '{"host":"home"}' }
+    expect((await run(['show'], { env })).out).toBe('home false \n')
+    expect((await run(['-l', 'x', 'show'], { env })).out).toBe('x false \n')
+    expect((await run(['show'], { env: { ...env, HOST: 'there' } })).out).toBe('there false \n')
+    const { status, out } = await run(['show'], { env: { USUAL: '{"debug":"maybe"}' } })
+    expect(status).toBe(1)
+    expect(out).toMatch(/^Incorrect Usage\. could not parse maybe as value of debug in a file: parse error\n/)
+  })
+
+  it('knows earlier names of commands, and shows them nowhere', async () => {
+    expect(await run(['set', 'in', 'a'])).toMatchObject({ status: 1, out: 'here false a\n' })
+    expect((await run(['help', 'set'])).out).not.toMatch(/\bset\b|in,/)
+    expect((await run([])).out).not.toContain('set')
   })
 
   it('prints its version', async () => {
@@ -145,5 +167,16 @@ describe('runProgram', () => {
       status: 1,
       out: expect.stringMatching(/^Cannot use two forms of the same flag: l host\nNAME:/)
     })
+  })
+})
+
+describe('referencePage', () => {
+  it('tells every command and option that is not hidden', async () => {
+    const page = await referencePage(program())
+    expect(page).toMatch(/^# prog\n/)
+    expect(page).toContain('| `--host value, -l value` | where to go (default: "here") [$HOST] |')
+    expect(page).toContain('## prog show\n\nShows what it was told.\n\n```\nprog show [command options] [word]\n```')
+    expect(page).toContain('## prog group inner\n\nShows what it was told. The Go release has no such command.')
+    expect(page).not.toMatch(/fail|secret/)
   })
 })

@@ -21,6 +21,7 @@ is asked. So it is with a name that stands for several addresses.
     { name: 'id', load: async () => (await import('./commands/id.ts')).IdCommand },
     {
       name: 'peers',
+      hiddenAliases: ['member'],
       summary: 'List and remove the peers of the cluster',
       commands: [
         { name: 'ls', load: async () => (await import('./commands/peers/ls.ts')).PeersLsCommand },
@@ -39,7 +40,11 @@ is asked. So it is with a name that stands for several addresses.
       ]
     },
     { name: 'status', load: async () => (await import('./commands/status.ts')).StatusCommand },
-    { name: 'recover', load: async () => (await import('./commands/recover.ts')).RecoverCommand },
+    {
+      name: 'recover',
+      hiddenAliases: ['sync'],
+      load: async () => (await import('./commands/recover.ts')).RecoverCommand
+    },
     { name: 'version', load: async () => (await import('./commands/version.ts')).VersionCommand },
     {
       name: 'health',
