@@ -31,7 +31,11 @@ export async function withDeadline<T>(
 /** Waits for a promise that cannot itself be aborted; on abort the caller goes on and the promise is left alone. */
 export async function abortable<T>(promise: Promise<T>, { signal }: AbortOptions): Promise<T> {
   if (signal === undefined) return promise
-  signal.throwIfAborted()
+  if (signal.aborted) {
+    // Nobody waits for it any more, and a failure that nobody takes would end the process.
+    promise.catch(() => undefined)
+    throw signal.reason
+  }
   return new Promise<T>((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason as Error)
     signal.addEventListener('abort', onAbort, { once: true })

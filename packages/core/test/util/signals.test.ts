@@ -9,6 +9,17 @@ describe('abortable', () => {
     await expect(waiting).rejects.toThrow('enough')
   })
 
+  it('takes the failure of what nobody waits for any more, which would else end the process', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown): number => unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    const failing = Promise.reject(new Error('too late'))
+    await expect(abortable(failing, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough')
+    await new Promise(setImmediate)
+    process.off('unhandledRejection', note)
+    expect(unhandled).toEqual([])
+  })
+
   it('is the promise when nobody aborts', async () => {
     await expect(abortable(Promise.resolve(1), {})).resolves.toBe(1)
     const { signal } = new AbortController()
