@@ -5,9 +5,10 @@ import type { IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { emptyPin, peerIdFromBytes } from '@ipfs-cluster/api'
-import type { Pin } from '@ipfs-cluster/api'
 import { crdt } from '@ipfs-cluster/core/consensus/crdt'
+import { encodePin, pinKey } from '@ipfs-cluster/core/codec'
 import { levelDatastore } from '@ipfs-cluster/core/datastore'
+import type { StoredPin } from '@ipfs-cluster/core/state'
 import { nullLogger, startAll, stopAll } from '@ipfs-cluster/core/util'
 import { CID } from 'multiformats/cid'
 import { create } from 'multiformats/hashes/digest'
@@ -57,10 +58,11 @@ async function fill(location: string, peerId: string, count: number): Promise<vo
   const hooks = { onPut: (): void => {}, onDelete: (): void => {} }
   const datastore = levelDatastore({ location })
   const consensus = crdt({ trustedPeers: ['*'] })({ peerId, datastore, hooks, logger: nullLogger })
-  async function* pins(): AsyncGenerator<Pin> {
+  async function* pins(): AsyncGenerator<StoredPin[]> {
     for (let i = 0; i < count; i++) {
       const factors = { replicationFactorMin: 1, replicationFactorMax: 1 }
-      yield { ...emptyPin(cidOf(`list-${i}`)), ...factors, name: `pin ${i}`, allocations: [other] }
+      const pin = { ...emptyPin(cidOf(`list-${i}`)), ...factors, name: `pin ${i}`, allocations: [other] }
+      yield [{ key: pinKey(pin.cid), value: encodePin(pin) }]
     }
   }
   await startAll([datastore])

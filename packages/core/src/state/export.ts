@@ -1,21 +1,35 @@
-import { encodePinLine } from '@ipfs-cluster/api'
-import type { ListOptions, PinState } from './interface.ts'
+import { storedPinToJSONLine } from '../codec/index.ts'
+import type { ListOptions, PinState, StoredPin } from './interface.ts'
 
 /** Characters of an export that are handed on together. */
 const CHUNK_SIZE = 64 * 1024
+
+export interface ExportOptions extends ListOptions {
+  /** Hears of each pin that is left out because its bytes are damaged. One of them must not hide all the others. */
+  onUnreadable?(key: string, cause: unknown): void
+}
 
 /**
  * The export file: a JSON line for each pin, in the order of their keys, in pieces of many lines. Nothing for an empty
  * pinset. Times are shown in the local zone of this process (wire format of the Go release v1.1.6).
  */
-export async function* exportState(state: PinState, options: ListOptions = {}): AsyncGenerator<string> {
+export async function* exportState(state: PinState, options: ExportOptions = {}): AsyncGenerator<string> {
   let text = ''
-  for await (const pin of state.list(options)) {
-    text += encodePinLine(pin)
+  for await (const pins of state.listStored(options)) {
+    for (const pin of pins) text += lineOf(pin, options)
     if (text.length >= CHUNK_SIZE) {
       yield text
       text = ''
     }
   }
   if (text !== '') yield text
+}
+
+function lineOf({ key, value }: StoredPin, { onUnreadable }: ExportOptions): string {
+  try {
+    return storedPinToJSONLine(key, value)
+  } catch (cause) {
+    onUnreadable?.(key, cause)
+    return ''
+  }
 }

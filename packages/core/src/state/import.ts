@@ -1,8 +1,9 @@
-import { ClusterError, isDefined, parseJSON, pinFromJSON } from '@ipfs-cluster/api'
+import { ClusterError, isDefined, pinFromJSON } from '@ipfs-cluster/api'
 import type { Pin } from '@ipfs-cluster/api'
-import { encodePin } from '../codec/index.ts'
+import { encodePin, pinKey } from '../codec/index.ts'
 import { messageOf } from '../util/errors.ts'
 import type { AbortOptions } from '../util/startable.ts'
+import type { StoredPin } from './interface.ts'
 import { jsonDocuments } from './json-documents.ts'
 import type { JsonDocument } from './json-documents.ts'
 
@@ -15,44 +16,40 @@ export interface ImportOptions extends AbortOptions {
   allocations?: readonly string[]
 }
 
-/** Who takes the pins of an import: they replace everything that was there. */
+/** Who takes the pins of an import. */
 export interface ImportTarget {
-  replaceAll(pins: AsyncIterable<Pin>, options?: AbortOptions): Promise<void>
+  /** The pins replace everything that was there: all of them or, when `pins` fails, none. */
+  replaceAll(pins: AsyncIterable<readonly StoredPin[]>, options?: AbortOptions): Promise<void>
 }
 
 /**
- * Replaces the pinset by that of an export file. The file is read twice: once to see that all of it is pins, so that a
- * mistake changes nothing, and once to apply it.
+ * Replaces the pinset by that of an export file. A mistake in the file changes nothing, wherever it stands.
  *
- * @param open - gives the text of the file from its start, in pieces of any size
- * @returns number of pins
+ * @param text - the file, in pieces of any size
+ * @returns number of pins in the file
  * @throws ClusterError `ERR_BAD_JSON`, naming the line
  */
 export async function importState(
-  open: () => AsyncIterable<string>,
+  text: AsyncIterable<string>,
   target: ImportTarget,
   options: ImportOptions = {}
 ): Promise<number> {
   let count = 0
-  for await (const _ of readPins(open(), options)) count++
-  await target.replaceAll(readPins(open(), options), options)
+  async function* pins(): AsyncGenerator<readonly StoredPin[]> {
+    for await (const documents of jsonDocuments(text)) {
+      count += documents.length
+      yield documents.map((document) => readPin(document, options))
+    }
+  }
+  await target.replaceAll(pins(), options)
   return count
 }
 
-async function* readPins(text: AsyncIterable<string>, options: ImportOptions): AsyncGenerator<Pin> {
-  for await (const document of jsonDocuments(text)) {
-    options.signal?.throwIfAborted()
-    yield override(readPin(document), options)
-  }
-}
-
-function readPin({ text, line }: JsonDocument): Pin {
+function readPin({ value, line }: JsonDocument, options: ImportOptions): StoredPin {
   try {
-    const pin = pinFromJSON(parseJSON(text))
+    const pin = override(pinFromJSON(value), options)
     if (!isDefined(pin.cid)) throw new ClusterError('ERR_BAD_JSON', 'it has no cid')
-    // What cannot be stored must show before anything is deleted.
-    encodePin(pin)
-    return pin
+    return { key: pinKey(pin.cid), value: encodePin(pin) }
   } catch (cause) {
     throw new ClusterError('ERR_BAD_JSON', `line ${line} is not a pin: ${messageOf(cause)}`, { cause })
   }

@@ -15,6 +15,7 @@ import { DatastorePinState } from './pin-state.ts'
 
 export { exportState } from './export.ts'
 export { importState } from './import.ts'
+export type { ExportOptions } from './export.ts'
 export type { ImportOptions, ImportTarget } from './import.ts'
 export type * from './interface.ts'
 export { storedPinTypeBit } from './stored-pin.ts'

@@ -1,8 +1,10 @@
-import { ClusterError } from '@ipfs-cluster/api'
+import { ClusterError, parseJSON } from '@ipfs-cluster/api'
+import type { JsonValue } from '@ipfs-cluster/api'
+import { messageOf } from '../util/errors.ts'
 
 /** A JSON object in a text that holds many. */
 export interface JsonDocument {
-  readonly text: string
+  readonly value: JsonValue
   /** Line on which it begins, from 1. */
   readonly line: number
 }
@@ -11,20 +13,23 @@ export interface JsonDocument {
 const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024
 
 /**
- * Splits a text into its JSON objects, which have any whitespace between them, or none. What is inside of an object is
- * not checked.
+ * Reads the JSON objects of a text, which have any whitespace between them, or none.
  *
  * @param pieces - the text, cut anywhere
- * @throws ClusterError `ERR_BAD_JSON`, naming the line, when something else stands between the objects or the last one
- *   does not end
+ * @returns the objects that end in each piece
+ * @throws ClusterError `ERR_BAD_JSON`, naming the line, when something else stands between the objects or one of them is
+ *   not right
  */
-export async function* jsonDocuments(pieces: AsyncIterable<string>): AsyncGenerator<JsonDocument> {
-  const splitter = new DocumentSplitter()
-  for await (const piece of pieces) yield* splitter.push(piece)
-  splitter.end()
+export async function* jsonDocuments(pieces: AsyncIterable<string>): AsyncGenerator<readonly JsonDocument[]> {
+  const reader = new DocumentReader()
+  for await (const piece of pieces) {
+    const documents = reader.push(piece)
+    if (documents.length > 0) yield documents
+  }
+  reader.end()
 }
 
-class DocumentSplitter {
+class DocumentReader {
   /** The object that has begun. */
   #text = ''
   #depth = 0
@@ -38,20 +43,58 @@ class DocumentSplitter {
     if (this.#depth > 0) throw badJson(this.#startLine, 'the object that begins here does not end')
   }
 
-  *push(piece: string): Generator<JsonDocument> {
-    let start = 0
-    for (let i = 0; i < piece.length; i++) {
+  push(piece: string): JsonDocument[] {
+    const found: JsonDocument[] = []
+    let position = 0
+    while (position < piece.length) {
+      const document = this.#wholeLine(piece, position)
+      if (document === undefined) position = this.#scan(piece, position, found)
+      else {
+        found.push(document)
+        position = piece.indexOf('\n', position) + 1
+        this.#line++
+      }
+    }
+    return found
+  }
+
+  /** An object that has a line of its own, as in every file that was exported: found without a look at each character. */
+  #wholeLine(piece: string, start: number): JsonDocument | undefined {
+    if (this.#depth > 0 || piece[start] !== '{') return undefined
+    const end = piece.indexOf('\n', start)
+    if (end === -1) return undefined
+    try {
+      return { value: parseJSON(piece.slice(start, end)), line: this.#line }
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Goes on to the end of an object, or of the piece. */
+  #scan(piece: string, from: number, found: JsonDocument[]): number {
+    let start = from
+    for (let i = from; i < piece.length; i++) {
       const char = piece[i]
       if (char === '\n') this.#line++
       if (this.#depth === 0) {
         if (!this.#begins(char)) continue
         start = i
       } else if (this.#ends(char)) {
-        yield { text: this.#text + piece.slice(start, i + 1), line: this.#startLine }
+        found.push(this.#document(this.#text + piece.slice(start, i + 1)))
         this.#text = ''
+        return i + 1
       }
     }
     if (this.#depth > 0) this.#keep(piece.slice(start))
+    return piece.length
+  }
+
+  #document(text: string): JsonDocument {
+    try {
+      return { value: parseJSON(text), line: this.#startLine }
+    } catch (cause) {
+      throw badJson(this.#startLine, messageOf(cause), cause)
+    }
   }
 
   #begins(char: string | undefined): boolean {
@@ -82,6 +125,6 @@ class DocumentSplitter {
   }
 }
 
-function badJson(line: number, reason: string): ClusterError {
-  return new ClusterError('ERR_BAD_JSON', `line ${line}: ${reason}`)
+function badJson(line: number, reason: string, cause?: unknown): ClusterError {
+  return new ClusterError('ERR_BAD_JSON', `line ${line}: ${reason}`, { cause })
 }

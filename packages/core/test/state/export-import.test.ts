@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { isDeepStrictEqual, promisify } from 'node:util'
 import { encodePinLine, parseJSON, pinFromJSON } from '@ipfs-cluster/api'
 import type { Pin } from '@ipfs-cluster/api'
 import fc from 'fast-check'
 import { levelDatastore, memoryDatastore } from '@ipfs-cluster/core/datastore'
+import type { Datastore } from '@ipfs-cluster/core/datastore'
 import { exportState, importState } from '@ipfs-cluster/core/state'
 import { jsonDocuments } from '../../src/state/json-documents.ts'
 import { dump, testReplica } from '../consensus/crdt/helpers.ts'
@@ -34,6 +35,24 @@ async function textOf(pieces: AsyncIterable<string>): Promise<string> {
 
 async function* pieces(text: string, size = 100): AsyncGenerator<string> {
   for (let i = 0; i < text.length; i += size) yield text.slice(i, i + size)
+}
+
+/** What the store would hold if the process were killed, at each moment of some work. */
+async function storesOfEachMoment(datastore: Datastore, work: () => Promise<unknown>): Promise<Datastore[]> {
+  const stores: Datastore[] = []
+  const batch = datastore.batch.bind(datastore)
+  datastore.batch = async (writes, options) => {
+    await batch(writes, options)
+    const copy = memoryDatastore()
+    await copy.open()
+    for await (const entries of datastore.entries({ prefix: '/' })) {
+      await copy.batch(entries.map((entry) => ({ type: 'put', ...entry })))
+    }
+    stores.push(copy)
+  }
+  await work()
+  datastore.batch = batch
+  return stores
 }
 
 describe('a folder that a Go peer wrote', () => {
@@ -72,7 +91,7 @@ describe('an export file', () => {
 
   it('that is imported gives the keys and values that it gives a Go peer', async () => {
     const file = await readVectorText('state_export.ndjson')
-    const count = await importState(() => pieces(file), replica.consensus)
+    const count = await importState(pieces(file), replica.consensus)
     expect(count).toBe(pinsIn(file).length)
     expect(await dump(replica.datastore, '/c/')).toEqual(await readVector('datastore-dump.json'))
     await replica.consensus.start()
@@ -84,13 +103,13 @@ describe('an export file', () => {
 
   it('replaces what was there, with the options that are given', async () => {
     const [first = '', second = ''] = (await readVectorText('state_export.ndjson')).split('\n')
-    await importState(() => pieces(first), replica.consensus)
+    await importState(pieces(first), replica.consensus)
     const options = {
       replicationFactorMin: 2,
       replicationFactorMax: 5,
       allocations: ['12D3KooWK99VoVxNE7XzyBwXEzW7xhK7Gpv85r9F3V3fyKSUKPH5']
     }
-    await importState(() => pieces(second), replica.consensus, options)
+    await importState(pieces(second), replica.consensus, options)
     const pins: Pin[] = await Array.fromAsync(replica.consensus.state.list())
     expect(pins).toHaveLength(1)
     expect(pins[0]).toMatchObject(options)
@@ -99,35 +118,54 @@ describe('an export file', () => {
 
   it('that is wrong changes nothing, and the line is named', async () => {
     const file = await readVectorText('state_export.ndjson')
-    await importState(() => pieces(file), replica.consensus)
+    await importState(pieces(file), replica.consensus)
     const before = await dump(replica.datastore, '/')
     const lines = file.split('\n')
     for (const wrong of ['{"cid": 7}', '{"cid": null}', 'pin', '{"cid"']) {
       const text = [...lines.slice(0, 2), wrong].join('\n')
-      await expect(importState(() => pieces(text), replica.consensus)).rejects.toThrow(/^line 3/)
+      await expect(importState(pieces(text), replica.consensus)).rejects.toThrow(/^line 3/)
     }
     expect(await dump(replica.datastore, '/')).toEqual(before)
   })
 
-  it('leaves nothing when importing it is interrupted', async () => {
+  it('of which the rest cannot be read changes nothing', async () => {
     const file = await readVectorText('state_export.ndjson')
-    await importState(() => pieces(file), replica.consensus)
-    let opened = 0
+    await importState(pieces(file), replica.consensus)
+    const before = await dump(replica.datastore, '/')
     async function* breaking(): AsyncGenerator<string> {
       yield* pieces(file.slice(0, file.length / 2))
-      if (++opened === 2) throw new Error('cannot read on')
-      yield* pieces(file.slice(file.length / 2))
+      throw new Error('cannot read on')
     }
-    await expect(importState(breaking, replica.consensus)).rejects.toThrow('cannot read on')
-    await replica.consensus.start()
-    expect(await replica.consensus.state.count()).toBe(0)
-    expect(await dump(replica.datastore, '/c/')).toEqual({ '/c/crdt_version': '02' })
+    await expect(importState(breaking(), replica.consensus)).rejects.toThrow('cannot read on')
+    expect(await dump(replica.datastore, '/')).toEqual(before)
+  })
+
+  it('is imported as a whole although the process is killed in between', async () => {
+    const file = await readVectorText('state_export.ndjson')
+    const [first = ''] = file.split('\n')
+    await importState(pieces(first), replica.consensus)
+    const before = await dump(replica.datastore, '/c/')
+    const stores = await storesOfEachMoment(replica.datastore, () => importState(pieces(file), replica.consensus))
+    const after = await dump(replica.datastore, '/c/')
+    const kept: boolean[] = []
+    for (const store of stores) {
+      const restarted = testReplica({}, { datastore: store })
+      await restarted.consensus.start()
+      const found = await dump(store, '/c/')
+      kept.push(isDeepStrictEqual(found, before))
+      if (kept.at(-1) === false) expect(found).toEqual(after)
+      expect(await dump(store, '/ts/staged')).toEqual({})
+      await restarted.stop()
+    }
+    // What was there stays until everything is on the disk, and never comes back.
+    expect(kept).toContain(true)
+    expect(kept.slice(kept.indexOf(false))).not.toContain(true)
   })
 
   it('cannot replace the pinset of a running peer', async () => {
     await replica.start()
     const file = await readVectorText('state_export.ndjson')
-    await expect(importState(() => pieces(file), replica.consensus)).rejects.toMatchObject({
+    await expect(importState(pieces(file), replica.consensus)).rejects.toMatchObject({
       code: 'ERR_NOT_SUPPORTED'
     })
   })
@@ -135,9 +173,20 @@ describe('an export file', () => {
   it('of nothing is empty', async () => {
     await replica.consensus.start()
     expect(await textOf(exportState(replica.consensus.state))).toBe('')
-    expect(await importState(() => pieces(' \n'), testReplica({}, { datastore: replica.datastore }).consensus)).toBe(0)
+    expect(await importState(pieces(' \n'), testReplica({}, { datastore: replica.datastore }).consensus)).toBe(0)
   })
 })
+
+type Parts = readonly (readonly [value: unknown, space: string])[]
+
+function textOfParts(parts: Parts, pretty: boolean): string {
+  return parts.map(([value, space]) => JSON.stringify(value, null, pretty ? 2 : 0) + space).join('')
+}
+
+/** The line on which each object begins. */
+function linesOf(parts: Parts, pretty: boolean): number[] {
+  return parts.map((_part, i) => textOfParts(parts.slice(0, i), pretty).split('\n').length)
+}
 
 describe('jsonDocuments', () => {
   it('finds every object, however the text is cut and whatever is between', async () => {
@@ -149,18 +198,10 @@ describe('jsonDocuments', () => {
         fc.integer({ min: 1, max: 9 }),
         fc.boolean(),
         async (parts, size, pretty) => {
-          const text = parts.map(([value, space]) => JSON.stringify(value, null, pretty ? 2 : 0) + space).join('')
-          const found = await Array.fromAsync(jsonDocuments(pieces(text, size)))
-          expect(found.map((document) => JSON.parse(document.text) as unknown)).toEqual(
-            parts.map(([value]) => JSON.parse(JSON.stringify(value)) as unknown)
-          )
-          for (const document of found)
-            expect(
-              text
-                .split('\n')
-                .slice(document.line - 1)
-                .join('\n')
-            ).toContain(document.text)
+          const text = textOfParts(parts, pretty)
+          const found = (await Array.fromAsync(jsonDocuments(pieces(text, size)))).flat()
+          expect(found.map(({ value }) => value)).toEqual(parts.map(([value]) => parseJSON(JSON.stringify(value))))
+          expect(found.map(({ line }) => line)).toEqual(linesOf(parts, pretty))
         }
       )
     )

@@ -6,7 +6,7 @@ import type { BlockId, BlockReader } from '../../blocks/index.ts'
 import { decodePin, encodePin, peerIdToBytes, pinKey, pinKeyToCid } from '../../codec/index.ts'
 import type { DatastoreReader } from '../../datastore/index.ts'
 import { datastorePinState } from '../../state/index.ts'
-import type { ImportTarget, PinState } from '../../state/index.ts'
+import type { ImportTarget, PinState, StoredPin } from '../../state/index.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { AbortOptions } from '../../util/startable.ts'
@@ -21,12 +21,15 @@ import {
 } from './defaults.ts'
 import type { CrdtComponents, CrdtInit } from './index.ts'
 import { adoptBlocks } from './adopt.ts'
-import { applyChanges, changeSize } from './local.ts'
+import { encodedSize } from './delta.ts'
+import type { Element } from './delta.ts'
 import type { Change } from './local.ts'
 import { Mender } from './mender.ts'
 import { ProgressMeter } from './progress.ts'
 import { Replica } from './replica.ts'
 import { Replication } from './replication.ts'
+import { storedChanges } from './stored-changes.ts'
+import type { StoredChange } from './stored-changes.ts'
 import type { Effect } from './transaction.ts'
 import { Writer } from './writer.ts'
 
@@ -85,6 +88,26 @@ export class CrdtConsensus implements Consensus, ImportTarget {
   /** Whether everything below the heads is there. */
   get isComplete(): boolean {
     return this.#replica.missing.size === 0 && !this.#replica.mustRepair
+  }
+
+  /** Height of the highest change; 0 when there is none. */
+  get maxHeight(): number {
+    return this.#replica.heads.maxHeight
+  }
+
+  /** Whether the store bears the mark that something below the heads may be missing. */
+  get isDirty(): boolean {
+    return this.#replica.isDirty
+  }
+
+  /** Sets or takes away that mark. With it everything is looked over when the peer next runs. */
+  mark(isDirty: boolean): Promise<void> {
+    return this.#replica.mark(isDirty)
+  }
+
+  /** All changes that are stored, in no particular order. One that is damaged is left out. */
+  changes(options: AbortOptions = {}): AsyncGenerator<StoredChange> {
+    return storedChanges(this.#components.datastore, this.#replica.keys, options)
   }
 
   /** How far this peer is with taking in what others have. */
@@ -160,14 +183,9 @@ export class CrdtConsensus implements Consensus, ImportTarget {
   }
 
   /** Only while not started. Other peers are not told; they hear of it when the peer runs. */
-  async replaceAll(pins: AsyncIterable<Pin>, options: AbortOptions = {}): Promise<void> {
+  async replaceAll(pins: AsyncIterable<readonly StoredPin[]>, options: AbortOptions = {}): Promise<void> {
     if (this.#isStarted) throw new ClusterError('ERR_NOT_SUPPORTED', 'the pinset of a running peer cannot be replaced')
-    await this.#replica.replaceBy(async () => {
-      for await (const changes of inDeltas(pins)) {
-        options.signal?.throwIfAborted()
-        await this.#replica.update((tx) => applyChanges(tx, changes))
-      }
-    })
+    await this.#replica.replaceBy(inDeltas(pins), options)
   }
 
   /**
@@ -243,19 +261,21 @@ function addition(pin: Pin): Change {
   return { type: 'add', key: pinKey(pin.cid), value: encodePin(pin) }
 }
 
-/** Groups of additions, each about as large as a delta may be. */
-async function* inDeltas(pins: AsyncIterable<Pin>): AsyncGenerator<Change[]> {
-  let changes: Change[] = []
+/** Groups of pins, each about as large as a delta may be. */
+async function* inDeltas(batches: AsyncIterable<readonly StoredPin[]>): AsyncGenerator<readonly Element[]> {
+  let group: Element[] = []
   let size = 0
-  for await (const pin of pins) {
-    const change = addition(pin)
-    if (size + changeSize(change) > MAX_DELTA_SIZE) {
-      yield changes
-      changes = []
-      size = 0
+  for await (const batch of batches) {
+    for (const pin of batch) {
+      const added = encodedSize(pin)
+      if (size + added > MAX_DELTA_SIZE && group.length > 0) {
+        yield group
+        group = []
+        size = 0
+      }
+      group.push(pin)
+      size += added
     }
-    changes.push(change)
-    size += changeSize(change)
   }
-  yield changes
+  if (group.length > 0) yield group
 }

@@ -24,6 +24,7 @@ export { crdtTopic } from './broadcast.ts'
 export { EVERYBODY } from './defaults.ts'
 export type { CrdtConsensus } from './crdt.ts'
 export type * from './interface.ts'
+export type { StoredChange } from './stored-changes.ts'
 
 /** Options of the CRDT consensus, named as in `service.json`. */
 export interface CrdtInit {

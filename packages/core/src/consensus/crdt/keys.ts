@@ -33,6 +33,10 @@ export class CrdtKeys {
   readonly journal: string
   /** Present while everything is being deleted. */
   readonly cleaning: string
+  /** Deltas that are to replace everything. */
+  readonly staged: string
+  /** Present when {@link staged} is whole and replaces what is there. */
+  readonly replacing: string
 
   constructor(namespace: string) {
     this.namespace = namespace
@@ -48,6 +52,8 @@ export class CrdtKeys {
     this.missing = `${this.own}/missing/`
     this.journal = `${this.own}/journal/`
     this.cleaning = `${OWN_PREFIX}/cleaning${namespace}`
+    this.staged = `${OWN_PREFIX}/staged${namespace}/`
+    this.replacing = `${OWN_PREFIX}/replacing${namespace}`
   }
 
   value(key: string): string {

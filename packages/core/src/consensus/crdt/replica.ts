@@ -4,11 +4,15 @@ import type { Datastore, Write } from '../../datastore/index.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { AbortOptions } from '../../util/startable.ts'
 import type { KnownBlocks } from './apply.ts'
+import type { Element } from './delta.ts'
 import { Heads } from './heads.ts'
 import { CrdtKeys } from './keys.ts'
 import { loadHeads } from './load-heads.ts'
+import { applyChanges } from './local.ts'
+import type { Change } from './local.ts'
 import { migrate } from './migrate.ts'
 import { StoredSet } from './set-view.ts'
+import { StagedElements } from './staged.ts'
 import { loadPinCount, writeSummary } from './summary.ts'
 import { Transaction } from './transaction.ts'
 import type { Effect } from './transaction.ts'
@@ -42,6 +46,7 @@ export class Replica implements KnownBlocks {
   readonly #datastore: Datastore
   readonly #onCommit: (effects: readonly Effect[]) => void
   readonly #set: StoredSet
+  readonly #staged: StagedElements
   readonly #log: Logger
   #heads = new Heads()
   #pins = 0
@@ -57,6 +62,7 @@ export class Replica implements KnownBlocks {
     this.keys = new CrdtKeys(init.namespace)
     this.#log = init.log
     this.#datastore = init.datastore
+    this.#staged = new StagedElements(init.datastore, this.keys)
     this.#onCommit = (effects) => init.onCommit(effects)
     this.blocks = new DatastoreBlocks(init.datastore, this.keys.blocks)
     this.#set = new StoredSet(init.datastore, this.blocks, this.keys, (id) => init.mend(id))
@@ -83,10 +89,14 @@ export class Replica implements KnownBlocks {
 
   /** Reads what is kept in memory. The datastore must be open. */
   async open(): Promise<void> {
-    if (await this.#datastore.has(this.keys.cleaning)) {
-      this.#log.warn('an import or a cleanup of the state was interrupted: the pinset is empty now')
+    if (await this.#datastore.has(this.keys.replacing)) {
+      this.#log.warn('an import of the state was interrupted: finishing it')
+      await this.#replace()
+    } else if (await this.#datastore.has(this.keys.cleaning)) {
+      this.#log.warn('a cleanup of the state was interrupted: the pinset is empty now')
       await this.clean()
     }
+    await this.#staged.drop()
     await this.#prepare()
   }
 
@@ -115,6 +125,21 @@ export class Replica implements KnownBlocks {
     return this.#missing.has(id)
   }
 
+  /** Whether the store bears a mark that something below the heads may be missing. */
+  get isDirty(): boolean {
+    return this.#isDirty
+  }
+
+  /** Sets or takes away the mark of a Go peer: with it everything is looked over when the peer next runs. */
+  async mark(isDirty: boolean): Promise<void> {
+    const { dirty: key } = this.keys
+    await this.#exclusively(() =>
+      this.#datastore.batch([isDirty ? { type: 'put', key, value: EMPTY } : { type: 'del', key }], { sync: true })
+    )
+    this.#isDirty = isDirty
+    this.#mustRepair = isDirty
+  }
+
   /** Call when everything that could be missing is known. */
   async repaired(): Promise<void> {
     this.#mustRepair = false
@@ -124,15 +149,43 @@ export class Replica implements KnownBlocks {
   /** Deletes everything of the consensus. An interrupted deletion is finished when the replica is next opened. */
   async clean(options: AbortOptions = {}): Promise<void> {
     await this.#exclusively(() => this.#wipe(options))
-    await this.#datastore.delete(this.keys.cleaning, { sync: true })
+    await this.#forget(this.keys.cleaning)
   }
 
-  /** Deletes everything, then lets `fill` make changes. Interrupted, it leaves an empty set and not half of one. */
-  async replaceBy(fill: () => Promise<void>): Promise<void> {
+  /**
+   * Replaces everything by additions: all of them or, when `groups` fails, none. They are on the disk before anything is
+   * deleted, so that an interrupted replacement is finished when the replica is next opened.
+   *
+   * @param groups - each of them what one delta may hold
+   */
+  async replaceBy(groups: AsyncIterable<readonly Element[]>, options: AbortOptions = {}): Promise<void> {
+    try {
+      await this.#staged.write(groups, options)
+    } catch (err) {
+      await this.#staged.drop()
+      throw err
+    }
+    await this.#datastore.put(this.keys.replacing, EMPTY, { sync: true })
+    await this.#replace()
+    await this.#staged.drop()
+  }
+
+  /** What was staged in the place of what there is. Can be begun anew however often. */
+  async #replace(): Promise<void> {
     await this.#exclusively(() => this.#wipe())
     await this.#prepare()
-    await fill()
-    await this.#datastore.delete(this.keys.cleaning, { sync: true })
+    for await (const elements of this.#staged.read()) {
+      const changes = elements.map((element): Change => ({ type: 'add', ...element }))
+      await this.update((tx) => applyChanges(tx, changes))
+    }
+    await this.#forget(this.keys.cleaning, this.keys.replacing)
+  }
+
+  async #forget(...keys: readonly string[]): Promise<void> {
+    await this.#datastore.batch(
+      keys.map((key) => ({ type: 'del', key })),
+      { sync: true }
+    )
   }
 
   /** Runs when no other change is under way, and keeps others away meanwhile. */
