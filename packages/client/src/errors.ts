@@ -21,7 +21,8 @@ function codeOf(status: number): ErrorCode {
 }
 
 /** Why there was no answer, or only a part of one. */
-export type TransportErrorCode = 'ERR_UNREACHABLE' | 'ERR_TIMEOUT' | 'ERR_TLS' | 'ERR_BAD_RESPONSE' | 'ERR_UNREADABLE'
+export type TransportErrorCode =
+  'ERR_UNREACHABLE' | 'ERR_TIMEOUT' | 'ERR_TLS' | 'ERR_WRONG_SECRET' | 'ERR_BAD_RESPONSE' | 'ERR_UNREADABLE'
 
 /** No usable answer came. Its status is 0, which is the code that the Go release shows for it. */
 export class TransportError extends ClusterError {

@@ -9,6 +9,7 @@
  * await api.start()
  */
 export type { HttpSurfaceInit } from './common/init.ts'
+export type { Libp2pHost } from './common/libp2p-listener.ts'
 export type { AnswerDoc, BodyDoc, Method, Parameter, ParameterType, Route, RouteDoc } from './common/route.ts'
 export { ipfsProxy, ipfsProxyRoutes } from './proxy/index.ts'
 export type { IpfsProxy, IpfsProxyComponents, IpfsProxyInit } from './proxy/index.ts'

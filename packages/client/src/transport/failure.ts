@@ -37,9 +37,22 @@ const UNKNOWN_AUTHORITY = new Set([
  * connect: connection refused`. What the caller's signal gave as its reason is passed on as it is, save a timeout.
  */
 export function requestFailed(cause: unknown, origin: string, endpoint: Endpoint, request: TransportRequest): unknown {
+  return requestEnded(cause, origin, request, () => describe(cause, endpoint))
+}
+
+/** The same for a cause that says what is wrong by itself. */
+export function requestFailedBy(cause: unknown, origin: string, request: TransportRequest): unknown {
+  return requestEnded(cause, origin, request, () =>
+    cause instanceof TransportError
+      ? { code: cause.code, reason: cause.message }
+      : { code: 'ERR_UNREACHABLE', reason: isError(cause) ? cause.message : String(cause) }
+  )
+}
+
+function requestEnded(cause: unknown, origin: string, request: TransportRequest, describe: () => Failure): unknown {
   const { signal, method, path } = request
   if (signal?.aborted === true && !isTimeout(signal.reason)) return signal.reason
-  const { code, reason } = signal?.aborted === true ? TIMED_OUT : describe(cause, endpoint)
+  const { code, reason } = signal?.aborted === true ? TIMED_OUT : describe()
   const verb = method.charAt(0) + method.slice(1).toLowerCase()
   return new TransportError(code, `${verb} "${origin}${path}": ${reason}`, { cause })
 }

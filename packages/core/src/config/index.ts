@@ -20,6 +20,7 @@ export { defaultFolder, peerFolder } from './folder.ts'
 export {
   createIdentity,
   formatIdentity,
+  identityFromJson,
   loadIdentity,
   overrideIdentity,
   parseIdentity,

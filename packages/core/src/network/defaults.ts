@@ -26,6 +26,13 @@ export const LOOKUP_TIMEOUT = 10_000
 /** Streams that a protocol may have open to one peer, in each direction: calls are many and short. */
 export const MAX_STREAMS = 4096
 
+/** Streams that a client of a host of its own may have open: each is one request. */
+export const MAX_CLIENT_STREAMS = 512
+
+/** Peers behind one address that come back together, after an outage, must all get in. */
+export const CALLS_PER_SECOND_AND_HOST = 500
+export const MAX_PENDING_CALLS = 500
+
 /** Peers that are called first after a start, and how long each may take. */
 export const BOOTSTRAP_COUNT = 3
 export const BOOTSTRAP_TIMEOUT = 5000

@@ -14,10 +14,12 @@ import type { Libp2pOptions, ServiceFactoryMap } from 'libp2p'
 import { announceFilter } from './announce-filter.ts'
 import { BoundedDatastore } from './bounded-datastore.ts'
 import {
+  CALLS_PER_SECOND_AND_HOST,
   DEFAULT_AGENT_VERSION,
   DEFAULT_DIAL_TIMEOUT,
   DEFAULT_WATERMARKS,
   DHT_PROTOCOL,
+  MAX_PENDING_CALLS,
   MAX_STREAMS
 } from './defaults.ts'
 import type { NetworkInit } from './interface.ts'
@@ -38,10 +40,6 @@ export interface HostComponents {
 /** Most connections for each MiB of memory that connections may use, as in Go. */
 const CONNECTIONS_PER_MIB = 1
 const MIB = 1024 * 1024
-
-/** Peers behind one address that come back together, after an outage, must all get in. */
-const CALLS_PER_SECOND_AND_HOST = 500
-const MAX_PENDING_CALLS = 500
 
 /**
  * A libp2p host that Go peers of v1.1.6 can talk to (spec: wire 1.3). It does not listen yet.

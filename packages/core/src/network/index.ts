@@ -11,7 +11,7 @@
  * const peer = await net.connect('/ip4/10.0.0.2/tcp/9096/p2p/12D3KooW...')
  * const stream = await net.open(peer, '/ipfscluster/1.0/rpc')
  */
-import type { Network, NetworkComponents, NetworkInit } from './interface.ts'
+import type { Network, NetworkComponents, NetworkInit, ProtocolHost, ProtocolHostInit } from './interface.ts'
 import { Libp2pNetwork } from './network.ts'
 
 export type { ByteStream } from './byte-stream.ts'
@@ -27,4 +27,10 @@ export type { OpenConnection, Watermarks } from './watermarks.ts'
 /** The network of a peer. */
 export function network(init: NetworkInit = {}): (components: NetworkComponents) => Network {
   return (components) => new Libp2pNetwork(components, init)
+}
+
+/** A host beside the network of the peer. libp2p is loaded with it. */
+export async function protocolHost(init: ProtocolHostInit): Promise<ProtocolHost> {
+  const { Libp2pProtocolHost } = await import('./protocol-host.ts')
+  return new Libp2pProtocolHost(init)
 }

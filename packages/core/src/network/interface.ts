@@ -64,6 +64,22 @@ export interface Network extends Startable, EventSource<NetworkEvents> {
   handle(protocol: string, handler: (stream: ByteStream, peer: PeerId) => void): Promise<() => Promise<void>>
 }
 
+/**
+ * A libp2p host with an identity of its own, open to whoever can reach it: for a protocol that clients speak rather than
+ * peers of the cluster.
+ */
+export interface ProtocolHost extends Startable, Pick<Network, 'peerId' | 'addresses' | 'handle'> {
+  /** @throws ClusterError `ERR_LISTEN` */
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface ProtocolHostInit {
+  privateKey: PrivateKey
+  /** Where clients connect: TCP, or WebSocket above it. */
+  listenMultiaddress: readonly Multiaddr[]
+}
+
 /** What the network needs of the rest of a peer. */
 export interface NetworkComponents {
   privateKey: PrivateKey

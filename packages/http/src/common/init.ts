@@ -4,6 +4,15 @@ import type { Multiaddr } from '@ipfs-cluster/api'
 export interface HttpSurfaceInit {
   /** Where to listen: `/ip4/...`, `/ip6/...` and `/dns4/...` with `/tcp/<port>`, or `/unix/<path>`. Port 0: any. */
   httpListenMultiaddress: readonly Multiaddr[]
+  /**
+   * Where a libp2p host of its own takes the same requests, over the protocol `/libp2p-http`. Empty or absent: there is
+   * none; else `id` and `privateKey` say who it is.
+   */
+  libp2pListenMultiaddress?: readonly Multiaddr[]
+  /** Peer ID of that host. */
+  id?: string
+  /** Private key of that host: the protobuf of libp2p as base64. */
+  privateKey?: string
   /** Certificate and key in PEM; both or none. */
   sslCertFile?: string
   sslKeyFile?: string

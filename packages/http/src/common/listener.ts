@@ -27,8 +27,18 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'bind: no such file or directory'
 }
 
-/** A socket that takes connections and hands them on. */
-export class Listener {
+/** What takes connections and hands them on. */
+export interface Listening {
+  /** Where, with the ports that the system chose. */
+  readonly addresses: Multiaddr[]
+  /** Breaks off the connections that are still open. */
+  dropConnections(): void
+  /** Takes no more connections. Resolves when those there were are closed. */
+  close(): Promise<void>
+}
+
+/** A socket that takes connections. */
+export class Listener implements Listening {
   readonly #server: Server
   readonly #asked: Multiaddr
   readonly #sockets: Set<Socket>
@@ -60,18 +70,15 @@ export class Listener {
     return new Listener(server, address, sockets)
   }
 
-  /** The address with the port that the system chose. */
-  get address(): Multiaddr {
+  get addresses(): Multiaddr[] {
     const bound = this.#server.address()
-    return bound === null || typeof bound === 'string' ? this.#asked : this.#asked.replace(/\d+$/, String(bound.port))
+    return [bound === null || typeof bound === 'string' ? this.#asked : this.#asked.replace(/\d+$/, String(bound.port))]
   }
 
-  /** Breaks off the connections that are still open. */
   dropConnections(): void {
     for (const socket of this.#sockets) socket.destroy()
   }
 
-  /** Takes no more connections. Resolves when those there were are closed. */
   async close(): Promise<void> {
     if (!this.#server.listening) return
     await new Promise<void>((resolve) => this.#server.close(() => resolve()))

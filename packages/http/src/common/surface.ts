@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Multiaddr } from '@ipfs-cluster/api'
-import type { ComponentLogger, Logger, Startable } from '@ipfs-cluster/core/util'
+import type { Logger, Startable } from '@ipfs-cluster/core/util'
 import { messageOf } from '@ipfs-cluster/core/util'
 import type { Answer } from './answer.ts'
 import { Auth } from './auth.ts'
@@ -10,7 +10,7 @@ import { failure, statusOf } from './failure.ts'
 import type { ErrorBody } from './failure.ts'
 import { missingHost } from './host-header.ts'
 import { HttpHost } from './http-host.ts'
-import type { Ends } from './http-host.ts'
+import type { Ends, HttpHostComponents } from './http-host.ts'
 import { HttpRequest } from './http-request.ts'
 import type { HttpSurfaceInit } from './init.ts'
 import { queryOf, readTarget } from './paths.ts'
@@ -32,10 +32,6 @@ export interface SurfaceKind<C> {
   onStop?(): void
 }
 
-export interface HttpSurfaceComponents {
-  logger: ComponentLogger
-}
-
 /**
  * An HTTP server over a table of routes: all that the surfaces of a peer share. A request is treated in this order:
  * authentication, CORS, form of the path, route, handler (spec: rest 1).
@@ -49,7 +45,7 @@ export class HttpSurface<C> implements Startable {
   readonly #table: RouteTable
   readonly #host: HttpHost<C>
 
-  constructor(init: HttpSurfaceInit, kind: SurfaceKind<C>, components: HttpSurfaceComponents) {
+  constructor(init: HttpSurfaceInit, kind: SurfaceKind<C>, components: HttpHostComponents) {
     this.#kind = kind
     this.#logger = components.logger.forComponent(kind.name)
     this.#auth = new Auth(init.basicAuthCredentials ?? null)
@@ -80,7 +76,12 @@ export class HttpSurface<C> implements Startable {
     return this.#host.addresses
   }
 
-  /** @throws ClusterError `ERR_LISTEN`, `ERR_TLS_FILES` or `ERR_BAD_MULTIADDR` */
+  /** Where it can be had over libp2p, each ending in `/p2p/<id>`. Empty until started, and when it is not. */
+  get libp2pAddresses(): Multiaddr[] {
+    return this.#host.libp2pAddresses
+  }
+
+  /** @throws ClusterError `ERR_LISTEN`, `ERR_TLS_FILES`, `ERR_BAD_MULTIADDR` or `ERR_CONFIG` */
   async start(): Promise<void> {
     await this.#host.start()
   }

@@ -1,3 +1,5 @@
+import { messageOf } from '../../util/errors.ts'
+import { identityFromJson } from '../identity.ts'
 import { addresses, bool, duration, int, list, map, mapOfLists, text } from '../kinds.ts'
 import { option, section } from '../option.ts'
 import type { ConfigOf } from '../option.ts'
@@ -105,11 +107,27 @@ function httpApi(key: string, listen: string, doc: string) {
           const set = [id !== '', privateKey !== '', libp2pListenMultiaddress.length > 0].filter(Boolean).length
           return set === 1 || set === 2 ? 'all ID, private_key and libp2p_listen_multiaddress should be set' : undefined
         }
+      },
+      {
+        key: 'id',
+        failure: ({ id, privateKey }) =>
+          id === '' || privateKey === '' ? undefined : identityFault(key, id, privateKey)
       }
     ]
   })
 
   function timeout(name: string): ReturnType<typeof notBelow0> {
     return notBelow0(`${key}.${name} invalid`)
+  }
+}
+
+/** What is wrong with the identity of a host, in the words of the Go release. */
+function identityFault(key: string, id: string, privateKey: string): string | undefined {
+  try {
+    identityFromJson({ id, private_key: privateKey })
+    return undefined
+  } catch (err) {
+    const isMismatch = messageOf(err).includes('does not match')
+    return isMismatch ? `${key}.ID does not match private_key` : `error parsing ${key}.private_key: ${messageOf(err)}`
   }
 }
