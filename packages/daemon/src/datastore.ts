@@ -12,9 +12,15 @@ const OWN_FOLDER = 'leveldb'
  * The folder of the datastore. A configuration that names an engine of the Go release that this peer does not have is
  * used with LevelDB, in a folder of its own, unless that engine holds data.
  *
+ * @param options - `mayLeaveData`: whatever another engine holds can be had from other peers, so it is passed over
  * @throws ConfigError when the configuration names no engine, or one whose data would be left behind
  */
-export async function datastoreLocation(config: ServiceConfig, folder: PeerFolder, log: Logger): Promise<string> {
+export async function datastoreLocation(
+  config: ServiceConfig,
+  folder: PeerFolder,
+  log: Logger,
+  { mayLeaveData = false }: { mayLeaveData?: boolean } = {}
+): Promise<string> {
   const engine = datastoreOf(config)
   if (engine === 'leveldb') {
     log.info('Datastore backend: leveldb')
@@ -22,8 +28,11 @@ export async function datastoreLocation(config: ServiceConfig, folder: PeerFolde
   }
   const theirs = resolve(folder.path, config.datastore[engine]?.folder ?? engine)
   const ours = join(folder.path, OWN_FOLDER)
-  if (!(await hasFiles(ours)) && (await hasFiles(theirs))) throw leftBehind(engine, theirs, folder)
-  log.warn(`service.json names the datastore ${engine}, which this peer does not have: using LevelDB in ${ours}`)
+  if (!(await hasFiles(ours)) && (await hasFiles(theirs))) {
+    if (!mayLeaveData) throw leftBehind(engine, theirs, folder)
+    log.warn(`${theirs} holds data that this peer cannot read: the pinset is fetched from other peers`)
+  }
+  log.warn(`the configuration names the datastore ${engine}, which this peer does not have: using LevelDB in ${ours}`)
   log.info('Datastore backend: leveldb')
   return ours
 }

@@ -14,7 +14,8 @@
  */
 export { datastoreLocation } from './datastore.ts'
 export { adviceFor, during, failure } from './failure.ts'
-export { IpfsNodeProcess, ipfsNodeProgram } from './ipfs-node.ts'
+export { FreePorts } from './free-ports.ts'
+export { IpfsNodeProcess, ipfsNodeProcess } from './ipfs-node.ts'
 export { readLogLevels } from './log/levels.ts'
 export { LineLog } from './log/line-log.ts'
 export { tellNotThereYet } from './not-there-yet.ts'

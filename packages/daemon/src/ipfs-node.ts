@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { ClusterError } from '@ipfs-cluster/api'
+import type { IpfsNodeConfig, PeerFolder } from '@ipfs-cluster/core/config'
 import { abortable, backoff } from '@ipfs-cluster/core/util'
 import type { AbortOptions, ComponentLogger, Logger, Startable } from '@ipfs-cluster/core/util'
 
@@ -159,8 +161,25 @@ function readAnnouncement(line: string): { id?: string; api?: string } {
   }
 }
 
+/** The embedded node of a peer, as its configuration has it. Not started. */
+export function ipfsNodeProcess(
+  node: IpfsNodeConfig,
+  { folder, env }: { folder: PeerFolder; env: IpfsNodeProcessInit['env'] },
+  components: IpfsNodeProcessComponents
+): IpfsNodeProcess {
+  const args = [
+    ...ipfsNodeProgram(),
+    ...['--repo', resolve(folder.path, node.repo)],
+    ...['--api', node.apiMultiaddress],
+    ...['--gateway', node.gatewayMultiaddress],
+    ...['--swarm', node.swarmMultiaddress.join(',')],
+    ...['--profile', node.profile]
+  ]
+  return new IpfsNodeProcess(components, { args, env })
+}
+
 /** The arguments of Node that run the embedded node: the bundle beside ours, or its source when we run from ours. */
-export function ipfsNodeProgram(): string[] {
+function ipfsNodeProgram(): string[] {
   const bundle = fileURLToPath(new URL('ipfs-node.mjs', import.meta.url))
   if (existsSync(bundle)) return [...process.execArgv, bundle]
   const library = import.meta.resolve('@ipfs-cluster/ipfs-node')

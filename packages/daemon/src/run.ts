@@ -7,14 +7,14 @@ import { ClusterError } from '@ipfs-cluster/api'
 import { createPeer, loadPlugins, peerInitFromConfig } from '@ipfs-cluster/core/cluster'
 import type { Peer } from '@ipfs-cluster/core/cluster'
 import { consensusOf, displayServiceConfig } from '@ipfs-cluster/core/config'
-import type { IpfsNodeConfig, PeerConfig } from '@ipfs-cluster/core/config'
+import type { PeerConfig } from '@ipfs-cluster/core/config'
 import { messageOf, startAll, stopAll } from '@ipfs-cluster/core/util'
 import type { ComponentLogger, Startable } from '@ipfs-cluster/core/util'
 import { ipfsProxy, pinsvcApi, restApi } from '@ipfs-cluster/http'
 import type { IpfsProxy, PinsvcApi, RestApi } from '@ipfs-cluster/http'
 import { datastoreLocation } from './datastore.ts'
 import { during, failure } from './failure.ts'
-import { IpfsNodeProcess, ipfsNodeProgram } from './ipfs-node.ts'
+import { ipfsNodeProcess } from './ipfs-node.ts'
 import type { StopSignals } from './stop-signals.ts'
 
 /** Milliseconds that everything together is given to stop. */
@@ -27,6 +27,8 @@ export interface DaemonInit extends PeerConfig {
   readonly io: Io
   /** Peers to join. */
   readonly bootstrap?: readonly Multiaddr[]
+  /** Everything in the datastore can be had from other peers. */
+  readonly isFollower?: boolean
 }
 
 /**
@@ -50,10 +52,12 @@ export async function runDaemon(init: DaemonInit): Promise<number> {
 
 /** What runs, in the order in which it is started. */
 async function makeParts(init: DaemonInit): Promise<Startable[]> {
-  const { config, identity, folder, logger, io } = init
+  const { config, identity, folder, logger, io, isFollower = false } = init
   const log = logger.forComponent('service')
   await during('creating state manager', () => requireCrdt(init))
-  const location = await during('creating datastore', () => datastoreLocation(config, folder, log))
+  const location = await during('creating datastore', () =>
+    datastoreLocation(config, folder, log, { mayLeaveData: isFollower })
+  )
   const plugins = await during('loading plugins', () =>
     loadPlugins(config, { folder: folder.path, source: init.source })
   )
@@ -66,8 +70,7 @@ async function makeParts(init: DaemonInit): Promise<Startable[]> {
   )
   const parts: Startable[] = []
   if (config.ipfsNode?.enabled === true) {
-    const args = [...ipfsNodeProgram(), ...ipfsNodeArguments(config.ipfsNode, folder.path)]
-    parts.push(new IpfsNodeProcess({ logger }, { args, env: io.env }))
+    parts.push(ipfsNodeProcess(config.ipfsNode, { folder, env: io.env }, { logger }))
   }
   parts.push(asPart(peer))
   const { restapi, pinsvcapi, ipfsproxy } = config.api
@@ -105,16 +108,6 @@ function surfacePart(name: string, surface: RestApi | PinsvcApi | IpfsProxy): St
     }
   }
   return { start, stop: () => surface.stop() }
-}
-
-function ipfsNodeArguments(node: IpfsNodeConfig, base: string): string[] {
-  return [
-    ...['--repo', resolve(base, node.repo)],
-    ...['--api', node.apiMultiaddress],
-    ...['--gateway', node.gatewayMultiaddress],
-    ...['--swarm', node.swarmMultiaddress.join(',')],
-    ...['--profile', node.profile]
-  ]
 }
 
 type PathSettings = Record<'sslCertFile' | 'sslKeyFile' | 'httpLogFile', string>

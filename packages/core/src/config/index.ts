@@ -27,7 +27,7 @@ export {
   saveIdentity
 } from './identity.ts'
 export { COMPONENTS } from './layout.ts'
-export { loadPeerConfig } from './load.ts'
+export { fetchConfiguration, loadPeerConfig } from './load.ts'
 export { lockFolder } from './lock.ts'
 export { decodeSecret, encodeSecret } from './secret.ts'
 export {

@@ -36,7 +36,7 @@ export async function loadPeerConfig(
   const read =
     source === undefined
       ? parseServiceConfig(text, folder.service)
-      : parseServiceConfig(await fetched(source, options), source)
+      : parseServiceConfig(await fetchConfiguration(source, options), source)
   const config = applyEnvironment(read, env)
   const { identity, notices } = await readIdentity(folder, text)
   return {
@@ -50,8 +50,13 @@ export async function loadPeerConfig(
 
 const NO_SECRET = 'Cluster secret is empty, cluster will start on unprotected network.'
 
-/** An HTTP client is loaded by those alone whose configuration is elsewhere. */
-async function fetched(source: string, options: AbortOptions): Promise<string> {
+/**
+ * Fetches the text of a configuration that service.json refers to. An HTTP client is loaded by those alone whose
+ * configuration is elsewhere.
+ *
+ * @throws ConfigError at `source`; with a cause when there was no answer
+ */
+export async function fetchConfiguration(source: string, options: AbortOptions = {}): Promise<string> {
   const { fetchSource } = await import('./source.ts')
   return fetchSource(source, options)
 }
