@@ -32,6 +32,10 @@ export const ERRORS = {
     next: 'The bytes come from a damaged store or an incompatible peer; compare `ipfs-cluster-ctl version` on both sides.'
   },
   ERR_BAD_JSON: { status: 400, next: 'Correct the member that the message names; the guide shows each document.' },
+  ERR_BAD_EXPORT_FILE: {
+    status: 400,
+    next: 'Correct the line that the message names, or take an export that is whole; nothing was changed.'
+  },
   ERR_BAD_MULTIADDR: { status: 400, next: 'Give a multiaddress such as `/ip4/10.1.2.3/tcp/4001/p2p/12D3KooW...`.' },
   ERR_BAD_PEER_ID: {
     status: 400,
