@@ -30,7 +30,7 @@ export async function datastoreLocation(
   const ours = join(folder.path, OWN_FOLDER)
   if (!(await hasFiles(ours)) && (await hasFiles(theirs))) {
     if (!mayLeaveData) throw leftBehind(engine, theirs, folder)
-    log.warn(`${theirs} holds data that this peer cannot read: the pinset is fetched from other peers`)
+    log.warn(`${theirs} holds data that this peer cannot read; it is left as it is`)
   }
   log.warn(`the configuration names the datastore ${engine}, which this peer does not have: using LevelDB in ${ours}`)
   log.info('Datastore backend: leveldb')

@@ -1,4 +1,5 @@
 import { GoCommand } from '@ipfs-cluster/cli-kit'
+import type { CommandContext } from '@ipfs-cluster/cli-kit'
 import { defaultFolder, lockFolder, peerFolder } from '@ipfs-cluster/core/config'
 import type { FolderLock, PeerFolder } from '@ipfs-cluster/core/config'
 import type { ComponentLogger } from '@ipfs-cluster/core/util'
@@ -10,8 +11,7 @@ import type { Globals } from './globals.ts'
 export abstract class ServiceCommand extends GoCommand<Globals> {
   /** The folder that the user named, or the default one. */
   protected get folder(): PeerFolder {
-    const { globals, env } = this.context
-    return peerFolder(globals.config === '' ? defaultFolder(env) : globals.config)
+    return folderOf(this.context)
   }
 
   /** A log at the levels that the user asked for, to standard error. */
@@ -27,4 +27,9 @@ export abstract class ServiceCommand extends GoCommand<Globals> {
   protected async lock(): Promise<FolderLock> {
     return during('obtaining execution lock', () => lockFolder(this.folder, PROGRAM))
   }
+}
+
+/** The folder that the user named, or the default one. */
+export function folderOf({ globals, env }: CommandContext<Globals>): PeerFolder {
+  return peerFolder(globals.config === '' ? defaultFolder(env) : globals.config)
 }

@@ -40,6 +40,32 @@ export const program: Program<Globals> = {
   commands: [
     { name: 'init', load: async () => (await import('./commands/init.ts')).Init },
     { name: 'daemon', load: async () => (await import('./commands/daemon.ts')).Daemon },
+    {
+      name: 'state',
+      summary: "Manages the peer's persistent state (pinset)",
+      commands: [
+        {
+          name: 'crdt',
+          summary: 'CRDT-state commands',
+          before: async (context) => (await import('./state/require-crdt.ts')).requireCrdtPeer(context),
+          commands: [
+            { name: 'info', load: async () => (await import('./commands/state/crdt/info.ts')).CrdtInfo },
+            { name: 'dot', load: async () => (await import('./commands/state/crdt/dot.ts')).CrdtDot },
+            {
+              name: 'mark-dirty',
+              load: async () => (await import('./commands/state/crdt/mark-dirty.ts')).CrdtMarkDirty
+            },
+            {
+              name: 'mark-clean',
+              load: async () => (await import('./commands/state/crdt/mark-clean.ts')).CrdtMarkClean
+            }
+          ]
+        },
+        { name: 'export', load: async () => (await import('./commands/state/export.ts')).StateExport },
+        { name: 'import', load: async () => (await import('./commands/state/import.ts')).StateImport },
+        { name: 'cleanup', load: async () => (await import('./commands/state/cleanup.ts')).StateCleanup }
+      ]
+    },
     { name: 'version', load: async () => (await import('./commands/version.ts')).Version }
   ],
   exits: { usage: 0, noCommand: 1, unknownCommand: 1 },

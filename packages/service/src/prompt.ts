@@ -1,12 +1,13 @@
-import { createInterface } from 'node:readline'
 import type { Io } from '@ipfs-cluster/cli-kit'
 
 const ATTEMPTS = 3
 
-/** Asks on standard output and reads the answers from standard input. */
+/** Asks on standard output and reads the answers from standard input, line by line; what follows them stays readable. */
 export class Prompt implements Disposable {
   readonly #io: Pick<Io, 'stdin' | 'stdout'>
-  #lines: { iterator: AsyncIterator<string>; close(): void } | undefined
+  #pieces: AsyncIterator<string | Buffer> | undefined
+  /** What was read and not used yet. */
+  #pending = ''
 
   constructor(io: Pick<Io, 'stdin' | 'stdout'>) {
     this.#io = io
@@ -15,7 +16,7 @@ export class Prompt implements Disposable {
   /** A whole line; empty at the end of the input. */
   async ask(question: string): Promise<string> {
     this.#io.stdout.write(question)
-    return (await this.#nextLine()) ?? ''
+    return this.#nextLine()
   }
 
   /**
@@ -34,18 +35,39 @@ export class Prompt implements Disposable {
     return false
   }
 
+  /** The rest of the input. */
+  async *rest(): AsyncGenerator<string> {
+    for (;;) {
+      if (this.#pending !== '') yield this.#pending
+      this.#pending = ''
+      if (!(await this.#readOn())) return
+    }
+  }
+
   [Symbol.dispose](): void {
-    this.#lines?.close()
+    this.#io.stdin.pause()
   }
 
-  async #nextLine(): Promise<string | undefined> {
-    this.#lines ??= this.#open()
-    const next = await this.#lines.iterator.next()
-    return next.done === true ? undefined : next.value
+  async #nextLine(): Promise<string> {
+    for (;;) {
+      const end = this.#pending.indexOf('\n')
+      if (end === -1 && (await this.#readOn())) continue
+      const line = end === -1 ? this.#pending : this.#pending.slice(0, end)
+      this.#pending = end === -1 ? '' : this.#pending.slice(end + 1)
+      return line
+    }
   }
 
-  #open(): { iterator: AsyncIterator<string>; close(): void } {
-    const lines = createInterface({ input: this.#io.stdin })
-    return { iterator: lines[Symbol.asyncIterator](), close: () => lines.close() }
+  /** @returns false at the end of the input */
+  async #readOn(): Promise<boolean> {
+    this.#pieces ??= this.#open()
+    const next = await this.#pieces.next()
+    if (next.done !== true) this.#pending += String(next.value)
+    return next.done !== true
+  }
+
+  #open(): AsyncIterator<string | Buffer> {
+    this.#io.stdin.setEncoding('utf8')
+    return this.#io.stdin[Symbol.asyncIterator]()
   }
 }

@@ -6,11 +6,8 @@ import { readTranscripts } from './replay/transcript.ts'
 
 const transcripts = readTranscripts(new URL('fixtures/service-help.json', import.meta.url))
 
-/** docs/differences.md: `state` is not there yet. */
-const applicable = transcripts.filter(({ argv }) => argv[1] !== 'state')
-
 describe('help, versions and wrong command lines, as the Go release has them', () => {
-  it.each(applicable.map((transcript) => [transcript.name, transcript] as const))('%s', async (_name, transcript) => {
+  it.each(transcripts.map((transcript) => [transcript.name, transcript] as const))('%s', async (_name, transcript) => {
     const run = await runHere(transcript.argv.slice(1), '', { HOME: '/nonexistent' })
     expect(differences(transcript, run, {})).toEqual([])
     if (transcript.stdout.startsWith('Incorrect'))

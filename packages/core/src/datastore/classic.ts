@@ -1,4 +1,4 @@
-import { readdir, statfs } from 'node:fs/promises'
+import { mkdir, readdir, statfs } from 'node:fs/promises'
 import { ClusterError } from '@ipfs-cluster/api'
 import { ClassicLevel } from 'classic-level'
 import type { AbortOptions } from '../util/startable.ts'
@@ -37,6 +37,8 @@ export class ClassicDatastore extends LevelDatastore<ClassicLevel<string, Uint8A
 
   override async open(options: AbortOptions = {}): Promise<void> {
     await this.#requireRoot()
+    // For its owner alone, as the Go release makes it; LevelDB would let everybody read it.
+    await this.read(options, () => mkdir(this.location, { recursive: true, mode: 0o700 }))
     await super.open(options)
   }
 

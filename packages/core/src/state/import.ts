@@ -27,7 +27,7 @@ export interface ImportTarget {
  *
  * @param text - the file, in pieces of any size
  * @returns number of pins in the file
- * @throws ClusterError `ERR_BAD_JSON`, naming the line
+ * @throws ClusterError `ERR_BAD_EXPORT_FILE`, naming the line
  */
 export async function importState(
   text: AsyncIterable<string>,
@@ -48,10 +48,10 @@ export async function importState(
 function readPin({ value, line }: JsonDocument, options: ImportOptions): StoredPin {
   try {
     const pin = override(pinFromJSON(value), options)
-    if (!isDefined(pin.cid)) throw new ClusterError('ERR_BAD_JSON', 'it has no cid')
+    if (!isDefined(pin.cid)) throw new ClusterError('ERR_BAD_EXPORT_FILE', 'it has no cid')
     return { key: pinKey(pin.cid), value: encodePin(pin) }
   } catch (cause) {
-    throw new ClusterError('ERR_BAD_JSON', `line ${line} is not a pin: ${messageOf(cause)}`, { cause })
+    throw new ClusterError('ERR_BAD_EXPORT_FILE', `line ${line} is not a pin: ${messageOf(cause)}`, { cause })
   }
 }
 

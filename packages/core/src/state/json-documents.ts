@@ -17,7 +17,7 @@ const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024
  *
  * @param pieces - the text, cut anywhere
  * @returns the objects that end in each piece
- * @throws ClusterError `ERR_BAD_JSON`, naming the line, when something else stands between the objects or one of them is
+ * @throws ClusterError `ERR_BAD_EXPORT_FILE`, naming the line, when something else stands between the objects or one of them is
  *   not right
  */
 export async function* jsonDocuments(pieces: AsyncIterable<string>): AsyncGenerator<readonly JsonDocument[]> {
@@ -40,7 +40,7 @@ class DocumentReader {
 
   /** @throws ClusterError when an object has begun that does not end */
   end(): void {
-    if (this.#depth > 0) throw badJson(this.#startLine, 'the object that begins here does not end')
+    if (this.#depth > 0) throw badFile(this.#startLine, 'the object that begins here does not end')
   }
 
   push(piece: string): JsonDocument[] {
@@ -93,13 +93,13 @@ class DocumentReader {
     try {
       return { value: parseJSON(text), line: this.#startLine }
     } catch (cause) {
-      throw badJson(this.#startLine, messageOf(cause), cause)
+      throw badFile(this.#startLine, messageOf(cause), cause)
     }
   }
 
   #begins(char: string | undefined): boolean {
     if (char === ' ' || char === '\n' || char === '\r' || char === '\t') return false
-    if (char !== '{') throw badJson(this.#line, `${JSON.stringify(char)} stands where an object should begin`)
+    if (char !== '{') throw badFile(this.#line, `${JSON.stringify(char)} stands where an object should begin`)
     this.#depth = 1
     this.#startLine = this.#line
     return true
@@ -121,10 +121,10 @@ class DocumentReader {
 
   #keep(text: string): void {
     this.#text += text
-    if (this.#text.length > MAX_DOCUMENT_SIZE) throw badJson(this.#startLine, 'the object that begins here is too long')
+    if (this.#text.length > MAX_DOCUMENT_SIZE) throw badFile(this.#startLine, 'the object that begins here is too long')
   }
 }
 
-function badJson(line: number, reason: string, cause?: unknown): ClusterError {
-  return new ClusterError('ERR_BAD_JSON', `line ${line}: ${reason}`, { cause })
+function badFile(line: number, reason: string, cause?: unknown): ClusterError {
+  return new ClusterError('ERR_BAD_EXPORT_FILE', `line ${line}: ${reason}`, { cause })
 }

@@ -208,6 +208,6 @@ describe('jsonDocuments', () => {
   })
 
   it.each(['[1]', '{} 7', '{"a"', 'null'])('refuses %s', async (text) => {
-    await expect(Array.fromAsync(jsonDocuments(pieces(text)))).rejects.toMatchObject({ code: 'ERR_BAD_JSON' })
+    await expect(Array.fromAsync(jsonDocuments(pieces(text)))).rejects.toMatchObject({ code: 'ERR_BAD_EXPORT_FILE' })
   })
 })

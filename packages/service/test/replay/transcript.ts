@@ -15,6 +15,8 @@ export interface Transcript {
   /** What differs from run to run, as regular expressions. */
   volatile: string[]
   match: { stdout: string; stderr: string }
+  /** Files that are there before the run. */
+  files_before?: { path: string; content: string }[]
   files_after?: { path: string; mode: string; size: number }[]
   /** Text of files after the run, with placeholders. */
   content_after?: Record<string, string>
