@@ -11,7 +11,7 @@ export const globals = {
   secret: string({ summary: 'secret of the cluster in hex (32 bytes), for a host that is a libp2p address' }),
   https: bool({ char: 's', summary: 'use https to reach the API' }),
   'no-check-certificate': bool({ summary: 'take any certificate of the server. Only with --https' }),
-  encoding: string({ aliases: ['enc'], default: 'text', summary: 'form of the output [text, json]' }),
+  encoding: string({ aliases: ['enc'], default: 'text', summary: 'form of the output [text, json, table]' }),
   timeout: int({ char: 't', summary: 'seconds that one request may take, 0 for no limit' }),
   debug: bool({ char: 'd', summary: 'log what is done' }),
   'basic-auth': string({

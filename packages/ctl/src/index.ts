@@ -8,7 +8,8 @@
  * const status = await runProgram(program, ['--enc', 'json', 'pin', 'ls'], openIo())
  */
 export { openIo } from './io.ts'
+export { jsonForm, textForm } from './output/form.ts'
 export { Output } from './output/output.ts'
 export { program } from './program.ts'
-export type { Encoding } from './output/output.ts'
-export type { Printer } from './output/printer.ts'
+export type { Encoding, Form } from './output/form.ts'
+export type { Printer, Table } from './output/printer.ts'

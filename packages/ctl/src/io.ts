@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import process from 'node:process'
+import { isatty } from 'node:tty'
 import type { Io, TextSink } from '@ipfs-cluster/cli-kit'
 
 /** What a shell shows for a Go program that writes to a pipe nobody reads: 128 and the number of SIGPIPE. */
@@ -22,6 +23,10 @@ export class FdSink implements TextSink {
 
   constructor(fd: number) {
     this.#fd = fd
+  }
+
+  get isTTY(): boolean {
+    return isatty(this.#fd)
   }
 
   /** Writes at once when there is much, else as soon as the program has nothing else to do. */

@@ -22,10 +22,20 @@ is asked. So it is with a name that stands for several addresses.
     {
       name: 'peers',
       hiddenAliases: ['member'],
-      summary: 'List and remove the peers of the cluster',
+      summary: 'List, remove and drain the peers of the cluster',
       commands: [
         { name: 'ls', load: async () => (await import('./commands/peers/ls.ts')).PeersLsCommand },
-        { name: 'rm', load: async () => (await import('./commands/peers/rm.ts')).PeersRmCommand }
+        { name: 'rm', load: async () => (await import('./commands/peers/rm.ts')).PeersRmCommand },
+        {
+          name: 'drain',
+          isAddition: true,
+          load: async () => (await import('./commands/peers/drain.ts')).PeersDrainCommand
+        },
+        {
+          name: 'maintenance',
+          isAddition: true,
+          load: async () => (await import('./commands/peers/maintenance.ts')).PeersMaintenanceCommand
+        }
       ]
     },
     { name: 'add', load: async () => (await import('./commands/add.ts')).AddCommand },
@@ -60,6 +70,23 @@ is asked. So it is with a name that stands for several addresses.
       name: 'ipfs',
       summary: 'Manage the IPFS nodes of the peers',
       commands: [{ name: 'gc', load: async () => (await import('./commands/ipfs/gc.ts')).IpfsGcCommand }]
+    },
+    {
+      name: 'rebalance',
+      isAddition: true,
+      load: async () => (await import('./commands/rebalance.ts')).RebalanceCommand
+    },
+    {
+      name: 'state',
+      isAddition: true,
+      summary: 'Save the pinset of a running peer',
+      commands: [
+        {
+          name: 'export',
+          isAddition: true,
+          load: async () => (await import('./commands/state/export.ts')).StateExportCommand
+        }
+      ]
     },
     { name: 'commands', load: async () => (await import('./commands/commands.ts')).CommandsCommand }
   ],

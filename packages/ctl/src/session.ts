@@ -7,7 +7,8 @@ import { debugLog } from './debug.ts'
 import type { DebugLog } from './debug.ts'
 import type { Globals } from './globals.ts'
 import { resolveEndpoint } from './resolve.ts'
-import type { Encoding } from './output/output.ts'
+import { ENCODINGS } from './output/form.ts'
+import type { Encoding } from './output/form.ts'
 
 /** What the options before the command ask for, checked. */
 export interface Settings {
@@ -32,11 +33,10 @@ const IMPLIED_HTTPS = 'SSL automatically enabled with basic auth credentials. Se
 export function readSettings({ globals }: CommandContext<Globals>): Settings {
   const secret = parseSecret(globals.secret)
   const auth = parseCredentials(globals['basic-auth'])
-  if (globals.encoding !== 'text' && globals.encoding !== 'json') throw new ExitError('error : unsupported encoding')
   const impliesHttps = auth !== undefined && !globals.https && !globals['force-http']
   const tls = globals.https || impliesHttps
   return {
-    encoding: globals.encoding,
+    encoding: parseEncoding(globals.encoding),
     endpoints: globals.host.split(',').map((host) => parseHost(host, tls, secret)),
     auth,
     impliesHttps,
@@ -100,6 +100,12 @@ function parseHost(host: string, tls: boolean, secret: string): Endpoint {
     `error creating API client: ${host} is a libp2p address, and this version does not reach the API over libp2p yet: ` +
       'give the HTTP address of the peer, such as /ip4/127.0.0.1/tcp/9094'
   )
+}
+
+function parseEncoding(word: string): Encoding {
+  const encoding = ENCODINGS.find((known) => known === word)
+  if (encoding === undefined) throw new ExitError('error : unsupported encoding')
+  return encoding
 }
 
 function parseSecret(hex: string): string {

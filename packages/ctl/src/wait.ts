@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { GlobalPinInfo } from '@ipfs-cluster/api'
+import type { DrainProgressInfo, GlobalPinInfo, PeerId } from '@ipfs-cluster/api'
 import { ClusterError } from '@ipfs-cluster/api'
 import { ExitError } from '@ipfs-cluster/cli-kit'
 import type { ClusterClient } from '@ipfs-cluster/client'
@@ -87,5 +87,16 @@ async function statusUnlessBusy(client: ClusterClient, cid: CID, isLast: boolean
   } catch (error) {
     if (isLast || !(error instanceof ClusterError)) throw error
     return undefined
+  }
+}
+
+const DRAIN_PAUSE = 1000
+
+/** Asks until nothing is left of a drain. */
+export async function waitForDrain(client: ClusterClient, peer: PeerId): Promise<DrainProgressInfo> {
+  for (;;) {
+    const progress = await client.peerDrainProgress(peer)
+    if (progress.left === 0) return progress
+    await sleep(DRAIN_PAUSE)
   }
 }

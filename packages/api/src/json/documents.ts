@@ -87,4 +87,8 @@ export const { toJSON: rebalancePlanToJSON, fromJSON: rebalancePlanFromJSON } = 
 export const { toJSON: rebalanceProgressToJSON, fromJSON: rebalanceProgressFromJSON } = document(rebalanceProgressCodec)
 export const { toJSON: syncProgressToJSON, fromJSON: syncProgressFromJSON } = document(syncProgressCodec)
 export const { toJSON: explainedPinInfoToJSON, fromJSON: explainedPinInfoFromJSON } = document(explainedPinInfoCodec)
-export const { toLine: encodeBatchResultLine, fromJSON: batchResultFromJSON } = document(batchResultCodec)
+export const {
+  toJSON: batchResultToJSON,
+  toLine: encodeBatchResultLine,
+  fromJSON: batchResultFromJSON
+} = document(batchResultCodec)

@@ -1,10 +1,19 @@
 import { parseStatusFilter, STATUS_FILTER_WORDS } from '@ipfs-cluster/api'
 import type { StatusFilter } from '@ipfs-cluster/api'
-import { ExitError, string } from '@ipfs-cluster/cli-kit'
+import { bool, ExitError, string } from '@ipfs-cluster/cli-kit'
 import { CtlCommand } from '../command.ts'
 import { localFlag } from '../flags.ts'
+import { explainPrinter } from '../output/explain.ts'
 import { statusPrinter } from '../output/status.ts'
 import { readCid } from '../parse.ts'
+import { watchAll, watchItems } from '../watch.ts'
+
+const flags = {
+  local: localFlag,
+  filter: string({ summary: 'statuses, separated by commas' }),
+  watch: bool({ summary: 'go on, and show each item again when its state changes' }),
+  why: bool({ summary: 'tell what each peer waits for, and why the CID is where it is' })
+}
 
 export class StatusCommand extends CtlCommand {
   static override summary = 'Show how the items of the pinset fare'
@@ -21,16 +30,23 @@ ${[...STATUS_FILTER_WORDS]
   .join('\n')}
 `
   static override usage = '[CID1] [CID2]...'
-  static override flags = { local: localFlag, filter: string({ summary: 'statuses, separated by commas' }) }
+  static override flags = flags
 
   async run(): Promise<number> {
     const { argv, flags } = this.parse(StatusCommand)
-    const { local } = flags
+    const { local, why } = flags
     return this.ask(async (client, output) => {
       const cids = argv.map((word) => readCid(word, 'parsing cid'))
       const [first] = cids
-      if (first === undefined) {
+      if (why && (first === undefined || cids.length > 1)) throw new ExitError('error : --why needs one CID')
+      if (flags.watch) {
+        const filter = readFilter(flags.filter)
+        const infos = first === undefined ? watchAll(client, filter, { local }) : watchItems(client, cids, { local })
+        await output.printEach(statusPrinter, infos)
+      } else if (first === undefined) {
         await output.printEach(statusPrinter, client.statusAll(readFilter(flags.filter), { local }))
+      } else if (why) {
+        output.print(explainPrinter(), await client.explain(first))
       } else if (cids.length === 1) {
         output.print(statusPrinter, await client.status(first, { local }))
       } else {

@@ -1,7 +1,7 @@
 import { ClusterError } from '@ipfs-cluster/api'
 import { ApiError, TransportError } from '@ipfs-cluster/client'
-import { formatJson } from './output.ts'
-import type { Encoding } from './output.ts'
+import { formatJson } from './form.ts'
+import type { Encoding } from './form.ts'
 
 /** What a failure makes the program print, and its exit status. */
 export interface FailureReport {

@@ -14,17 +14,27 @@ import type { Printer } from './printer.ts'
 
 /** A metric with the time left until it expires, counted from `now`. */
 export function metricPrinter(now: Time = Time.now()): Printer<Metric> {
+  const expiry = ({ expire }: Metric): string => humanTime(expire, now.toUnixNanoseconds())
   return {
-    text: ({ peer, name, value, weight, expire }) => {
-      const shown = name === 'freespace' && weight > 0n ? humanSize(weight) : value
-      return `${peer} | ${name}: ${shown} | Expires in: ${humanTime(expire, now.toUnixNanoseconds())}\n`
-    },
-    json: metricToJSON
+    text: (metric) => `${metric.peer} | ${metric.name}: ${metricValue(metric)} | Expires in: ${expiry(metric)}\n`,
+    json: metricToJSON,
+    table: {
+      head: ['PEER', 'METRIC', 'VALUE', 'EXPIRES'],
+      rows: (metric) => [[metric.peer, metric.name, metricValue(metric), expiry(metric)]]
+    }
   }
 }
 
+function metricValue({ name, value, weight }: Metric): string {
+  return name === 'freespace' && weight > 0n ? humanSize(weight) : value
+}
+
 /** The name of a metric. */
-export const metricNamePrinter: Printer<string> = { text: (name) => `${name}\n`, json: (name) => name }
+export const metricNamePrinter: Printer<string> = {
+  text: (name) => `${name}\n`,
+  json: (name) => name,
+  table: { head: ['METRIC'], rows: (name) => [[name]] }
+}
 
 /** A metric that expired, with the time since then, counted from `now`. */
 export function alertPrinter(now: Time = Time.now()): Printer<Alert> {
@@ -34,18 +44,34 @@ export function alertPrinter(now: Time = Time.now()): Printer<Alert> {
       const triggered = since(triggeredAt.toUnixNanoseconds())
       return `${peer}: ${name}. Expired at: ${since(expire)}. Triggered at: ${triggered}\n`
     },
-    json: alertToJSON
+    json: alertToJSON,
+    table: {
+      head: ['PEER', 'METRIC', 'EXPIRED', 'TRIGGERED'],
+      rows: ({ peer, name, expire, triggeredAt }) => [
+        [peer, name, since(expire), since(triggeredAt.toUnixNanoseconds())]
+      ]
+    }
   }
 }
 
 /** Traffic by protocol, a line each. */
 export const bandwidthPrinter: Printer<Record<string, Bandwidth>> = {
   text: (protocols) =>
-    Object.entries(protocols)
-      .sort(([a], [b]) => compareText(a, b))
+    byKey(protocols)
       .map(([protocol, traffic]) => bandwidthLine(protocol, traffic))
       .join(''),
-  json: bandwidthByProtocolToJSON
+  json: bandwidthByProtocolToJSON,
+  table: {
+    head: ['PROTOCOL', 'IN', 'OUT', 'RATE IN', 'RATE OUT'],
+    rows: (protocols) =>
+      byKey(protocols).map(([protocol, { totalIn, totalOut, rateIn, rateOut }]) => {
+        return [protocol, humanSize(totalIn), humanSize(totalOut), `${fixed(rateIn, 2)}B/s`, `${fixed(rateOut, 2)}B/s`]
+      })
+  }
+}
+
+function byKey<T>(map: Readonly<Record<string, T>>): [key: string, value: T][] {
+  return Object.entries(map).sort(([a], [b]) => compareText(a, b))
 }
 
 function bandwidthLine(protocol: string, { totalIn, totalOut, rateIn, rateOut }: Bandwidth): string {
@@ -56,11 +82,19 @@ function bandwidthLine(protocol: string, { totalIn, totalOut, rateIn, rateOut }:
 /** What garbage collection removed, peer by peer. */
 export const repoGcPrinter: Printer<GlobalRepoGc> = {
   text: ({ peerMap }) =>
-    Object.entries(peerMap)
-      .sort(([a], [b]) => compareText(a, b))
+    byKey(peerMap)
       .map(([peer, gc]) => repoGcText(peer, gc))
       .join(''),
-  json: globalRepoGcToJSON
+  json: globalRepoGcToJSON,
+  table: {
+    head: ['PEER', 'REMOVED', 'ERROR'],
+    rows: ({ peerMap }) => byKey(peerMap).flatMap(([peer, gc]) => repoGcRows(gc.peername || peer, gc))
+  }
+}
+
+function repoGcRows(name: string, { error, keys }: RepoGc): string[][] {
+  const removed = keys.map(({ key, error: failure }) => [name, key === null ? '' : cidToText(key), failure])
+  return error === '' ? removed : [[name, '', error], ...removed]
 }
 
 function repoGcText(peer: string, { peername, error, keys }: RepoGc): string {

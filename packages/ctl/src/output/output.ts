@@ -1,24 +1,22 @@
-import { stringify } from '@ipfs-cluster/api'
-import type { JsonValue } from '@ipfs-cluster/api'
-import type { TextSink } from '@ipfs-cluster/cli-kit'
+import type { Io, TextSink } from '@ipfs-cluster/cli-kit'
+import { jsonForm, textForm } from './form.ts'
+import type { Encoding, Form } from './form.ts'
+import { paintFor } from './paint.ts'
 import type { Printer } from './printer.ts'
-
-/** Forms of the output. */
-export type Encoding = 'text' | 'json'
 
 /** Prints values on standard output in the form that the user asked for. */
 export class Output {
   readonly #sink: TextSink
-  readonly #encoding: Encoding
+  readonly #form: Form
 
-  constructor(sink: TextSink, encoding: Encoding) {
+  constructor(sink: TextSink, form: Form) {
     this.#sink = sink
-    this.#encoding = encoding
+    this.#form = form
   }
 
   /** One value. */
   print<T>(printer: Printer<T>, value: T): void {
-    this.#sink.write(this.#encoding === 'json' ? formatJson(printer.json(value)) : printer.text(value))
+    this.#write(this.#form.one(printer, value))
   }
 
   /** Values one after another as they come: in JSON, documents without a list around them. */
@@ -28,17 +26,28 @@ export class Output {
 
   /** Values that make one answer: in JSON, a list. */
   printAll<T>(printer: Printer<T>, values: readonly T[]): void {
-    if (this.#encoding === 'json') this.#sink.write(formatJson(values.map((value) => printer.json(value))))
-    else for (const value of values) this.#sink.write(printer.text(value))
+    this.#write(this.#form.list(printer, values))
   }
 
   /** Text that is the same in every form. */
   raw(text: string): void {
     this.#sink.write(text)
   }
+
+  /** Prints what the form has kept back. To be called at the end, also at a bad one. */
+  end(): void {
+    this.#write(this.#form.end())
+  }
+
+  #write(text: string): void {
+    if (text !== '') this.#sink.write(text)
+  }
 }
 
-/** A document as the Go release indents it. */
-export function formatJson(value: JsonValue): string {
-  return `${stringify(value, 4)}\n`
+/** The output of a program, in the form that the user asked for. */
+export async function openOutput(io: Io, encoding: Encoding): Promise<Output> {
+  if (encoding === 'json') return new Output(io.stdout, jsonForm)
+  if (encoding === 'text') return new Output(io.stdout, textForm(paintFor(io)))
+  const { TableForm } = await import('./table-form.ts')
+  return new Output(io.stdout, new TableForm())
 }

@@ -1,20 +1,31 @@
 import { addedOutputToJSON, cidToText, compareText, pinToJSON } from '@ipfs-cluster/api'
 import type { AddedOutput, Pin, Time } from '@ipfs-cluster/api'
-import type { Printer } from './printer.ts'
+import type { Printer, Table } from './printer.ts'
 
 /** An item of the pinset, on one line. */
-export const pinPrinter: Printer<Pin> = { text: pinText, json: pinToJSON }
+export const pinPrinter: Printer<Pin> = {
+  text: pinText,
+  json: pinToJSON,
+  table: { head: ['CID', 'NAME', 'TYPE', 'COPIES', 'ALLOCATIONS', 'EXPIRES', 'ADDED'], rows: (pin) => [pinRow(pin)] }
+}
+
+const addedTable: Table<AddedOutput> = {
+  head: ['CID', 'NAME', 'SIZE'],
+  rows: (added) => [[cidOf(added), added.name, String(added.size || added.bytes)]]
+}
 
 /** What an add made, with its name. */
 export const addedPrinter: Printer<AddedOutput> = {
   text: (added) => `added ${cidOf(added)} ${added.name}\n`,
-  json: addedOutputToJSON
+  json: addedOutputToJSON,
+  table: addedTable
 }
 
 /** What an add made, by its CID alone. JSON is the same. */
 export const quietAddedPrinter: Printer<AddedOutput> = {
   text: (added) => `${cidOf(added)}\n`,
-  json: addedOutputToJSON
+  json: addedOutputToJSON,
+  table: { head: ['CID'], rows: (added) => [[cidOf(added)]] }
 }
 
 function cidOf(added: AddedOutput): string {
@@ -25,7 +36,7 @@ function pinText(pin: Pin): string {
   const columns = [
     cidToText(pin.cid),
     pin.name,
-    pin.type.toUpperCase() + (pin.mode === 'direct' ? '-DIRECT' : ''),
+    typeOf(pin),
     placement(pin),
     depth(pin.maxDepth),
     `Metadata: ${Object.keys(pin.metadata ?? {}).length > 0 ? 'yes' : 'no'}`,
@@ -33,6 +44,24 @@ function pinText(pin: Pin): string {
     `Added: ${clock(pin.timestamp) ?? 'unknown'}`
   ]
   return `${columns.join(' | ')}\n`
+}
+
+function pinRow(pin: Pin): string[] {
+  const { replicationFactorMin: min, replicationFactorMax: max } = pin
+  const isEverywhere = min === -1 && max === -1
+  return [
+    cidToText(pin.cid),
+    pin.name,
+    typeOf(pin),
+    isEverywhere ? 'all' : `${min}-${max}`,
+    isEverywhere ? '' : [...(pin.allocations ?? [])].sort(compareText).join('\n'),
+    clock(pin.expireAt) ?? '',
+    clock(pin.timestamp) ?? ''
+  ]
+}
+
+function typeOf(pin: Pin): string {
+  return pin.type.toUpperCase() + (pin.mode === 'direct' ? '-DIRECT' : '')
 }
 
 function placement(pin: Pin): string {
