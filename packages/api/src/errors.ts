@@ -26,6 +26,10 @@ export const ERRORS = {
   },
   ERR_ADD_OPTION: { status: 500, next: 'Correct the option of the add that the message names.' },
   ERR_BAD_REQUEST: { status: 400, next: 'Correct the argument that the message names.' },
+  ERR_BAD_CAR: {
+    status: 500,
+    next: 'Make the CAR again, e.g. with `ipfs dag export`, and see that it arrives whole; nothing of it was pinned.'
+  },
   ERR_BAD_CID: { status: 400, next: 'Give a CID such as `bafy...` or `Qm...`.' },
   ERR_BAD_ENCODING: {
     status: 500,

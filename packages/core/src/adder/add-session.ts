@@ -11,21 +11,17 @@ import type { CID } from 'multiformats/cid'
 import type { AddEntry } from '../cluster/interface.ts'
 import type { Block } from '../ipfs/interface.ts'
 import type { EntryPath } from './entry-path.ts'
-import type { BlockSink } from './interface.ts'
+import type { EntrySession, SessionInit } from './interface.ts'
 import type { ImportProfile } from './profile.ts'
 import type { DagNode } from './unixfs/nodes.ts'
 
-export interface AddSessionInit {
+export interface AddSessionInit extends SessionInit {
   profile: ImportProfile
-  sink: BlockSink
-  /** Whether everything goes into one folder without a name. */
-  wrap: boolean
-  progress: boolean
-  signal: AbortSignal
 }
 
 /** The building of one add: entries in, blocks to the sink, outputs out. */
-export class AddSession {
+export class AddSession implements EntrySession {
+  readonly isFull = false
   readonly #init: AddSessionInit
   readonly #nodes: NodeBuilder
   /** The root that is being filled, when that is a folder. */
@@ -39,8 +35,8 @@ export class AddSession {
   }
 
   /** The root that was finished last. */
-  get root(): CID | undefined {
-    return this.#root
+  get roots(): readonly CID[] {
+    return this.#root === undefined ? [] : [this.#root]
   }
 
   /** Adds one entry, and the folder before it if that is complete now. */
@@ -75,6 +71,9 @@ export class AddSession {
   }
 
   async *#file(entry: AddEntry, name: string): AsyncGenerator<AddedOutput, DagNode, undefined> {
+    if (this.#init.profile.noCopy && (entry.source ?? '') === '') {
+      throw new ClusterError('ERR_ADD_OPTION', "missing file path or URL, can't create filestore reference")
+    }
     const file = new FileBuilder(this.#nodes, this.#init.profile)
     let bytes = 0
     let told = 0
@@ -99,7 +98,7 @@ export class AddSession {
       pieces.push(piece)
     }
     const node = this.#nodes.symlink(Buffer.concat(pieces))
-    await this.#init.sink.put(node)
+    await this.#init.target.put(node)
     return withoutData(node)
   }
 
@@ -123,7 +122,7 @@ export class AddSession {
     for (;;) {
       const next = blocks.next()
       if (next.done === true) return next.value
-      const wait = this.#init.sink.put(next.value)
+      const wait = this.#init.target.put(next.value)
       if (wait !== undefined) await wait
     }
   }
@@ -135,7 +134,7 @@ export class AddSession {
   }
 
   #output(name: string, { cid, size }: DagNode): AddedOutput {
-    return { name, cid, bytes: 0, size, allocations: [...this.#init.sink.allocations] }
+    return { name, cid, bytes: 0, size, allocations: [...this.#init.target.allocations] }
   }
 }
 

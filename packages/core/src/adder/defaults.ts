@@ -21,3 +21,18 @@ export const QUEUE_BYTES = 1024 * 1024
 
 /** Longest target of a symlink. */
 export const MAX_SYMLINK_BYTES = 64 * 1024
+
+/** Longest header of a CAR, which names its roots. */
+export const MAX_CAR_HEADER_BYTES = 1024 * 1024
+
+/** Longest section of a CAR, which is a CID and its block. The Go release has the same limit. */
+export const MAX_CAR_SECTION_BYTES = 8 * 1024 * 1024
+
+/** Links of a node that lists the blocks of a shard (spec: wire 3.3). */
+export const MAX_SHARD_LINKS = 5984
+
+/** Blocks of a shard, however small they are: the list of them is in memory while it is being filled. */
+export const MAX_SHARD_BLOCKS = 16 * MAX_SHARD_LINKS
+
+/** Shards of one item: what a block of 2 MiB, the most that nodes exchange, can list. */
+export const MAX_SHARDS = 40_000

@@ -13,33 +13,23 @@ export interface ImportProfile {
   rawLeaves: boolean
   layout: 'balanced' | 'trickle'
   chunker: Chunker
+  /** Whether each file must say where it can be read. */
+  noCopy: boolean
 }
 
 /**
  * Reads how content is to be added.
  *
- * @throws ClusterError `ERR_ADD_OPTION` with the words of the Go release, `ERR_NOT_IMPLEMENTED`
+ * @throws ClusterError `ERR_ADD_OPTION` with the words of the Go release
  */
 export function importProfile(params: AddParams): ImportProfile {
-  refuseMissing(params)
   const { cidVersion, hash } = params
   if (cidVersion !== 0 && cidVersion !== 1) throw refused(`bad CID Version: unknown CID version: ${cidVersion}`)
   const hasher = hasherOf(hash.toLowerCase())
   if (hasher === undefined) throw refused('hash function name not known')
   if (cidVersion === 0 && hash.toLowerCase() !== 'sha2-256') throw refused('invalid cid: invalid v0 prefix')
-  const { rawLeaves, layout } = params
-  return { cidVersion, hasher, rawLeaves, layout, chunker: parseChunker(params.chunker) }
-}
-
-function refuseMissing(params: AddParams): void {
-  const missing: [boolean, string][] = [
-    [params.format === 'car', 'adding CAR files'],
-    [params.shard, 'sharded adding'],
-    [params.noCopy, 'adding without a copy (nocopy)']
-  ]
-  for (const [asked, what] of missing) {
-    if (asked) throw new ClusterError('ERR_NOT_IMPLEMENTED', `${what} is not there yet`)
-  }
+  const { rawLeaves, layout, noCopy } = params
+  return { cidVersion, hasher, rawLeaves, layout, chunker: parseChunker(params.chunker), noCopy }
 }
 
 function refused(message: string): ClusterError {

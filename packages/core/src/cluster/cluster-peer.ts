@@ -90,8 +90,14 @@ export class ClusterPeer implements Cluster, Startable {
       { followerMode }
     )
     this.#adder = components.adder({
-      openSink: (params, options) => openSink({ peerId, pinning: this.#pinning, metrics, member }, params, options),
-      pin: (root, pinOptions, allocations, options) => this.#pinning.pinAdded(root, pinOptions, allocations, options)
+      openSink: (params, options) =>
+        openSink({ peerId, pinning: this.#pinning, metrics, member, log }, params, options),
+      pin: (root, pinOptions, allocations, options) => this.#pinning.pinAdded(root, pinOptions, allocations, options),
+      shards: {
+        putLocal: (blocks, options) => ipfs.putBlocks(blocks, options),
+        pinPart: (pin, options) => this.#pinning.pinPart(pin, options),
+        unpinParts: (pins) => this.#pinning.unpinParts(pins)
+      }
     })
     // Who was taken out needs not ask to be.
     events.on('removed', () => (this.#hasLeft = true))

@@ -42,3 +42,6 @@ export const MAX_SWARM_ADDRESSES = 32
 
 /** The RPC protocol that peers show in their ID. */
 export { RPC_PROTOCOL } from '../rpc/defaults.ts'
+
+/** Milliseconds to read the list of shards of one sharded item, which is pinned on every peer. */
+export const CLUSTER_DAG_TIMEOUT = 10_000

@@ -32,6 +32,8 @@ export interface AddEntry {
   kind: 'file' | 'directory' | 'symlink'
   /** The bytes of a file, the target of a symlink; read once, pulled as fast as the destinations take blocks. */
   content?: AsyncIterable<Uint8Array>
+  /** Of a file: the path or URL at which it can be read again; must be there with `noCopy`. */
+  source?: string
 }
 
 /** Why a CID is where it is, and how it is there. */

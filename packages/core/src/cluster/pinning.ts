@@ -6,9 +6,10 @@ import type { Consensus } from '../consensus/interface.ts'
 import type { IpfsConnector } from '../ipfs/interface.ts'
 import { isPinnedEverywhere } from '../pintracker/index.ts'
 import type { PeerMarks } from '../repair/index.ts'
+import { messageOf } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import type { AbortOptions } from '../util/startable.ts'
-import { partsOfMetaPin } from './meta-pins.ts'
+import { keepOwn, partsOfMetaPin } from './meta-pins.ts'
 import type { ReplicationDefaults } from './pin-checks.ts'
 import { checkExpiry, checkPinType, checkRepin, withReplicationFactors } from './pin-checks.ts'
 
@@ -84,7 +85,7 @@ export class Pinning {
     log.info(`IPFS cluster unpinning: ${cidToText(cid)}`)
     const pin = await this.get(cid, options)
     checkUnpin(pin)
-    for await (const part of this.partsOf(cid, options)) await consensus.logUnpin(pinWithOptions(part, pin), options)
+    for (const part of await this.#ownParts(pin, options)) await consensus.logUnpin(pinWithOptions(part, pin), options)
     await consensus.logUnpin(pin, options)
     return pin
   }
@@ -107,6 +108,25 @@ export class Pinning {
     return this.put({ ...pin, allocations: [...allocations] }, options)
   }
 
+  /** Pins a part of a sharded item, or the item. @returns whether there was no pin of that CID before */
+  async pinPart(pin: Pin, options: AbortOptions = {}): Promise<boolean> {
+    const isNew = !(await this.#components.consensus.state.has(pin.cid, options))
+    await this.put(pin, options)
+    return isNew
+  }
+
+  /** Takes out parts of an item that has not come about, but for those that another item has come to need. */
+  async unpinParts(pins: readonly Pin[]): Promise<void> {
+    const { consensus, ipfs, log } = this.#components
+    const parts = new Map(pins.map(({ cid }) => [cidToText(cid), cid]))
+    try {
+      await keepOwn({ state: consensus.state, ipfs }, parts, undefined, {})
+      for (const pin of pins) if (parts.has(cidToText(pin.cid))) await consensus.logUnpin(pin)
+    } catch (err) {
+      log.warn(`parts of an add that failed stay pinned: ${[...parts.keys()].join(', ')}: ${messageOf(err)}`)
+    }
+  }
+
   /** @throws ClusterError `ERR_BAD_PATH`, or what the IPFS node says when it cannot resolve the path */
   async resolve(path: string, options?: AbortOptions): Promise<CID> {
     try {
@@ -118,7 +138,7 @@ export class Pinning {
   }
 
   /** The peers that get an item which is about to be added; empty when all of them do. */
-  async allocate(pinOptions: PinOptions, cid: CID, options?: AbortOptions): Promise<PeerId[]> {
+  async allocate(pinOptions: PinOptions, cid: CID, options?: PinRequestOptions): Promise<PeerId[]> {
     this.checkWritable()
     return this.#allocations(
       withReplicationFactors(pinWithOptions(cid, pinOptions), this.#init),
@@ -149,6 +169,15 @@ export class Pinning {
       'ERR_FOLLOWER_MODE',
       'this peer is configured to be in follower mode. Write operations are disabled'
     )
+  }
+
+  /** The parts of an item that no other item needs. */
+  async #ownParts({ cid }: Pin, options: AbortOptions): Promise<Iterable<CID>> {
+    const { consensus, ipfs } = this.#components
+    const parts = new Map<string, CID>()
+    for await (const part of this.partsOf(cid, options)) parts.set(cidToText(part), part)
+    if (parts.size > 0) await keepOwn({ state: consensus.state, ipfs }, parts, cid, options)
+    return parts.values()
   }
 
   async #allocations(

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { addParamsFromQuery, cidToText, defaultAddParams } from '@ipfs-cluster/api'
 import { adder } from '@ipfs-cluster/core/adder'
 import { describe, expect, it } from '@jest/globals'
-import { file, MemorySink, multipartEntries, noise, runAdd, toAsync } from './support.ts'
+import { file, MemorySink, multipartEntries, NO_SHARDS, noise, runAdd, toAsync } from './support.ts'
 import type { AddedOutput, AddParams } from '@ipfs-cluster/api'
 import type { AddEntry } from '../../src/cluster/interface.ts'
 
@@ -37,7 +37,7 @@ function sent({ name, cid, bytes, size, allocations }: AddedOutput): RecordedOut
 }
 
 /** Not of the building of blocks: no peer to be found, and what is not there yet. */
-const OTHERS = ['add-not-enough-stream', 'add-not-enough-array', 'add-nocopy']
+const OTHERS = ['add-not-enough-stream', 'add-not-enough-array']
 
 describe('adds recorded from a Go peer', () => {
   it.each(cases.filter(({ name }) => !OTHERS.includes(name)))('$name', async ({ query, body, outputs = [], error }) => {
@@ -112,12 +112,28 @@ describe('outputs', () => {
   })
 })
 
+it('a file that says where it is can be added without a copy, folders and symlinks anyway', async () => {
+  const entries = (): AddEntry[] => [
+    { ...file('d/f', 'text'), source: '/d/f' },
+    { ...file('d/l', 'f'), kind: 'symlink' }
+  ]
+  const { outputs, error } = await runAdd(entries(), { noCopy: true, rawLeaves: true })
+  const plain = await runAdd(entries(), { rawLeaves: true })
+  expect(error).toBeUndefined()
+  expect(outputs).toEqual(plain.outputs)
+})
+
 describe('what cannot be added', () => {
   it.each<[string, AddEntry[], Partial<AddParams>, object]>([
     ['nothing', [], {}, { code: 'ERR_BAD_REQUEST', message: 'there is nothing to add' }],
-    ['a CAR', [file('a', '')], { format: 'car' }, { code: 'ERR_NOT_IMPLEMENTED', status: 501 }],
-    ['shards', [file('a', '')], { shard: true }, { code: 'ERR_NOT_IMPLEMENTED', status: 501 }],
-    ['a reference', [file('a', '')], { noCopy: true }, { code: 'ERR_NOT_IMPLEMENTED', status: 501 }],
+    ['what is no CAR', [file('a', '')], { format: 'car' }, { code: 'ERR_BAD_CAR', message: 'unexpected EOF' }],
+    [
+      'a block larger than a shard',
+      [file('a', 'text')],
+      { shard: true, shardSize: 10 },
+      { code: 'ERR_ADD_OPTION', message: "block doesn't fit in empty shard: shard size too small?" }
+    ],
+    ['a file without its place', [file('a', '')], { noCopy: true }, { code: 'ERR_ADD_OPTION' }],
     ['a folder where a file is', [file('d/a', ''), file('d/a/b', '')], {}, { code: 'ERR_BAD_REQUEST' }],
     ['a file where a folder is', [file('d/a/b', ''), file('d/a', '')], {}, { code: 'ERR_BAD_REQUEST' }],
     [
@@ -197,7 +213,8 @@ describe('an add that fails', () => {
       openSink: async () => {
         throw new Error('not enough peers')
       },
-      pin: async () => {}
+      pin: async () => {},
+      shards: NO_SHARDS
     })
     const outputs = component.add(toAsync([file('a', content())]), defaultAddParams())
     await expect(Array.fromAsync(outputs)).rejects.toThrow('not enough peers')
@@ -207,7 +224,7 @@ describe('an add that fails', () => {
   it('because the caller stops pins nothing and tells the sink', async () => {
     const sink = new MemorySink()
     const pinned: unknown[] = []
-    const component = adder()({ openSink: async () => sink, pin: async (root) => pinned.push(root) })
+    const component = adder()({ openSink: async () => sink, pin: async (root) => pinned.push(root), shards: NO_SHARDS })
     let isClosed = false
     const entries = async function* (): AsyncGenerator<AddEntry> {
       try {
@@ -231,6 +248,7 @@ describe('the pin', () => {
       events.push('stored')
     }
     const component = adder()({
+      shards: NO_SHARDS,
       openSink: async () => sink,
       pin: async (_, pinOptions, allocations) => {
         events.push(

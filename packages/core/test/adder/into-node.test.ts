@@ -6,7 +6,7 @@ import { ipfsHttp } from '@ipfs-cluster/core/ipfs'
 import { ipfsNode } from '@ipfs-cluster/ipfs-node'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { removeFolder, temporaryFolder } from '../helpers/temp-folder.ts'
-import { file, noise, PEER, toAsync } from './support.ts'
+import { file, NO_SHARDS, noise, PEER, toAsync } from './support.ts'
 import type { IpfsConnector } from '@ipfs-cluster/core/ipfs'
 import type { IpfsNode } from '@ipfs-cluster/ipfs-node'
 
@@ -29,7 +29,8 @@ afterAll(async () => {
 it('what is added is whole in the node: it can be pinned, and paths in it resolve', async () => {
   const component = adder()({
     openSink: async () => ipfsSink({ allocations: [PEER] })({ ipfs }),
-    pin: async (root) => ipfs.pin(emptyPin(root), { signal: AbortSignal.timeout(10_000) })
+    pin: async (root) => ipfs.pin(emptyPin(root), { signal: AbortSignal.timeout(10_000) }),
+    shards: NO_SHARDS
   })
   const entries = [file('d/large', noise(3_000_000)), file('d/sub/small', 'text'), file('d/empty', '')]
   const outputs = await Array.fromAsync(component.add(toAsync(entries), defaultAddParams()))
@@ -48,7 +49,8 @@ it('what the node does not take is not pinned', async () => {
   const gone = ipfsHttp({ nodeMultiaddress: '/unix/nowhere/api' })({})
   const component = adder()({
     openSink: async () => ipfsSink({ allocations: [PEER] })({ ipfs: gone }),
-    pin: async (root) => pinned.push(root)
+    pin: async (root) => pinned.push(root),
+    shards: NO_SHARDS
   })
   const outputs = component.add(toAsync([file('f', noise(5_000_000))]), defaultAddParams())
   await expect(Array.fromAsync(outputs)).rejects.toMatchObject({ code: 'ERR_BLOCK_PUT' })

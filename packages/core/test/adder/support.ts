@@ -2,7 +2,7 @@ import { defaultAddParams } from '@ipfs-cluster/api'
 import { adder } from '@ipfs-cluster/core/adder'
 import type { AddedOutput, AddParams } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
-import type { BlockSink } from '@ipfs-cluster/core/adder'
+import type { BlockSink, ShardComponents } from '@ipfs-cluster/core/adder'
 import type { AddEntry } from '../../src/cluster/interface.ts'
 import type { Block } from '../../src/ipfs/interface.ts'
 
@@ -37,6 +37,13 @@ export class MemorySink implements BlockSink {
   }
 }
 
+/** For adds that are not sharded. */
+export const NO_SHARDS: ShardComponents = {
+  putLocal: async () => {},
+  pinPart: async () => true,
+  unpinParts: async () => {}
+}
+
 export interface AddResult {
   outputs: AddedOutput[]
   pinned: CID[]
@@ -54,7 +61,8 @@ export async function runAdd(
   const result: AddResult = { outputs: [], pinned: [], sink, error: undefined }
   const component = adder()({
     openSink: async () => sink,
-    pin: async (root) => result.pinned.push(root)
+    pin: async (root) => result.pinned.push(root),
+    shards: NO_SHARDS
   })
   try {
     const all = { ...defaultAddParams(), ...params }

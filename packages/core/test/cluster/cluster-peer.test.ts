@@ -174,6 +174,37 @@ describe('unpin', () => {
     expect((await collect(peer.cluster.pins())).map(({ cid }) => cid)).toEqual([testCid(50)])
   })
 
+  it('of a sharded item leaves the shards that another one has as well, until that is unpinned too', async () => {
+    const [first, second] = [testCid(1), testCid(2)]
+    const shards = [testCid(10), testCid(11), testCid(12)]
+    for (const shard of shards) peer.consensus.state.put(testPin(shard, { type: 'shard-pin', maxDepth: 1 }))
+    putSharded(first, testCid(20), [shards[0], shards[1]])
+    putSharded(second, testCid(21), [shards[0], shards[2]])
+    await peer.cluster.unpin(first)
+    const left = (await collect(peer.cluster.pins())).map(({ cid }) => cid.toString())
+    expect(new Set(left)).toEqual(new Set([second, testCid(21), shards[0], shards[2]].map(String)))
+    await peer.cluster.unpin(second)
+    expect(await collect(peer.cluster.pins())).toEqual([])
+  })
+
+  it('of a sharded item takes no part out while it cannot be told who else needs it', async () => {
+    peer.consensus.state.put(testPin(testCid(10), { type: 'shard-pin', maxDepth: 1 }))
+    putSharded(testCid(1), testCid(20), [testCid(10)])
+    putSharded(testCid(2), testCid(21), [testCid(10)])
+    peer.ipfs.blocks.delete(testCid(21).toString())
+    await expect(peer.cluster.unpin(testCid(1))).rejects.toMatchObject({ code: 'ERR_IPFS' })
+    expect(await collect(peer.cluster.pins())).toHaveLength(5)
+  })
+
+  function putSharded(root: CID, clusterDag: CID, shards: readonly (CID | undefined)[]): void {
+    peer.consensus.state.put(testPin(root, { type: 'meta-pin', maxDepth: 0, reference: clusterDag }))
+    peer.consensus.state.put(testPin(clusterDag, { type: 'clusterdag-pin', maxDepth: 0, reference: root }))
+    peer.ipfs.blocks.set(
+      clusterDag.toString(),
+      dagCbor.encode(Object.fromEntries(shards.map((shard, i) => [i, shard])))
+    )
+  }
+
   it('of a sharded item says what it misses', async () => {
     peer.consensus.state.put(testPin(testCid(1), { type: 'meta-pin', reference: null }))
     await expect(peer.cluster.unpin(testCid(1))).rejects.toThrow('metaPin.Reference is unset')

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pin, PinOptions } from '@ipfs-cluster/api'
-import { ClusterError, Time } from '@ipfs-cluster/api'
+import { ClusterError, PinTypeBits, Time } from '@ipfs-cluster/api'
 import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import { create } from 'multiformats/hashes/digest'
@@ -68,11 +68,24 @@ export class FakeState implements PinState {
     return this.#pins.has(cid.toString())
   }
 
-  async *list({ limit = Infinity }: ListOptions = {}): AsyncIterable<Pin> {
-    yield* [...this.#pins.values()].sort((a, b) => (a.cid.toString() < b.cid.toString() ? -1 : 1)).slice(0, limit)
+  async *list({ types = 0, limit = Infinity }: ListOptions = {}): AsyncIterable<Pin> {
+    const pins = [...this.#pins.values()].filter(({ type }) => types === 0 || (PinTypeBits[type] & types) !== 0)
+    yield* pins.sort((a, b) => (a.cid.toString() < b.cid.toString() ? -1 : 1)).slice(0, limit)
   }
 
   async *listStored(): AsyncIterable<readonly StoredPin[]> {
+    throw new Error('not part of this fake')
+  }
+
+  async *listByCreation(): AsyncIterable<never> {
+    throw new Error('not part of this fake')
+  }
+
+  async countByCreation(): Promise<number> {
+    throw new Error('not part of this fake')
+  }
+
+  async pinsPerPeer(): Promise<Map<string, number>> {
     throw new Error('not part of this fake')
   }
 

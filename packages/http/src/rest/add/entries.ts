@@ -28,7 +28,9 @@ export async function* toEntries(parts: AsyncIterable<Part>): AsyncGenerator<Add
   for await (const { headers, body } of parts) {
     const path = pathOf(headers.get('content-disposition'))
     const kind = kindOf(headers.get('content-type'))
-    yield kind === 'directory' ? { path, kind } : { path, kind, content: body }
+    const source = headers.get('abspath')
+    if (kind === 'directory') yield { path, kind }
+    else yield { path, kind, content: body, ...(source !== undefined && { source }) }
   }
 }
 
