@@ -22,7 +22,8 @@ const PACKAGES = {
   http: ['api', 'core'],
   ctl: ['api', 'client', 'cli-kit'],
   daemon: ['api', 'core', 'http', 'ipfs-node', 'cli-kit'],
-  service: ['api', 'core', 'daemon', 'cli-kit']
+  service: ['api', 'core', 'daemon', 'cli-kit'],
+  follow: ['api', 'client', 'core', 'daemon', 'cli-kit']
 }
 
 const coreRules = CORE_LAYERS.flatMap((layer, index) =>

@@ -15,6 +15,8 @@ interface Bundle {
 const BUNDLES: readonly Bundle[] = [
   { entry: 'packages/service/src/main.ts', product: 'packages/service/dist/bundle/ipfs-cluster-service.mjs' },
   { entry: 'packages/ipfs-node/src/main.ts', product: 'packages/service/dist/bundle/ipfs-node.mjs' },
+  { entry: 'packages/follow/src/main.ts', product: 'packages/follow/dist/bundle/ipfs-cluster-follow.mjs' },
+  { entry: 'packages/ipfs-node/src/main.ts', product: 'packages/follow/dist/bundle/ipfs-node.mjs' },
   { entry: 'packages/ctl/src/main.ts', product: 'packages/ctl/dist/bundle/ipfs-cluster-ctl.mjs' }
 ]
 

@@ -1,0 +1,72 @@
+import { stringify } from '@ipfs-cluster/api'
+import { bool, ExitError } from '@ipfs-cluster/cli-kit'
+import { ApiError } from '@ipfs-cluster/client'
+import { loadIdentity } from '@ipfs-cluster/core/config'
+import { followerClient } from '../api.ts'
+import { doing, FollowCommand } from '../command.ts'
+import { PROGRAM } from '../globals.ts'
+import { formatItem } from '../pinset/item.ts'
+import type { Item } from '../pinset/item.ts'
+import { runningPinset } from '../pinset/running.ts'
+import { findStore, storedPinset } from '../pinset/stored.ts'
+
+export class List extends FollowCommand {
+  static override summary = "list items in the peers' pinset"
+  static override usage = ''
+  static override flags = { json: bool({ summary: 'print a JSON object for each item' }) }
+  static override description = `
+Lists what the cluster has its followers pin. While the peer runs, each item
+comes with its status here, such as "pinning"; else the list is read from disk,
+and the status of all is "offline".
+`
+
+  async run(): Promise<void> {
+    const { flags } = this.parse(List)
+    await this.requireInitialized()
+    const print = flags.json ? printJson : formatItem
+    const show = (item: Item): void => this.tell(print(item))
+    if (!(await this.#listRunning(show))) await doing('error obtaining the pinset', () => this.#listStored(show))
+  }
+
+  /** @returns whether there is a running peer */
+  async #listRunning(show: (item: Item) => void): Promise<boolean> {
+    let listed = 0
+    try {
+      for await (const item of runningPinset(followerClient(this.folder, this.context.env))) {
+        show(item)
+        listed++
+      }
+      return true
+    } catch (err) {
+      if (err instanceof ApiError) throw refusal(err)
+      if (listed > 0) throw err
+      return false
+    }
+  }
+
+  async #listStored(show: (item: Item) => void): Promise<void> {
+    const { location, unreadable } = await findStore(this.folder)
+    let listed = 0
+    if (location !== undefined) {
+      const identity = await loadIdentity(this.folder.identity)
+      for await (const { cid, name } of storedPinset(location, identity?.id ?? '')) {
+        show({ cid, name, status: 'offline', error: '' })
+        listed++
+      }
+    }
+    if (listed === 0 && unreadable !== undefined) {
+      this.context.stderr.write(
+        `${unreadable} is of a Go peer and cannot be read here: "${PROGRAM} ${this.cluster} run" fetches the pinset anew\n`
+      )
+    }
+  }
+}
+
+function refusal(err: ApiError): ExitError {
+  const text = `The Peer API seems to be running but returned with code ${err.status}`
+  return new ExitError(`${err.message}\n${text}`, 1, { cause: err })
+}
+
+function printJson({ cid, name, status, error }: Item): string {
+  return stringify({ cid: cid.toString(), name, status, error })
+}

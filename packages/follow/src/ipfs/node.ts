@@ -1,0 +1,74 @@
+import { join } from 'node:path'
+import type { Multiaddr } from '@ipfs-cluster/api'
+import { applyEnvironment } from '@ipfs-cluster/core/config'
+import type { Environment, IpfsNodeConfig } from '@ipfs-cluster/core/config'
+import type { AbortOptions } from '@ipfs-cluster/core/util'
+import { FreePorts } from '@ipfs-cluster/daemon'
+import { isThere } from '../clusters.ts'
+import { baseConfig } from '../settings.ts'
+import type { FollowerSettings } from '../settings.ts'
+import { answers } from './answers.ts'
+
+/** Milliseconds that a Kubo at the usual place is given to answer before it is taken not to be there. */
+const PROBE_LIMIT = 2000
+
+/** The IPFS node that a follower uses. */
+export type NodeChoice =
+  | { readonly kind: 'kubo'; readonly address: Multiaddr }
+  /** One of its own; `isNew` when it has just been chosen and is to be remembered. */
+  | { readonly kind: 'embedded'; readonly node: IpfsNodeConfig; readonly isNew: boolean }
+
+/**
+ * The IPFS node of a follower: one that the environment names; else what was chosen before; else the Kubo of this
+ * machine, if there is any sign of one; else one of its own.
+ *
+ * @throws ConfigError for a variable of the environment
+ */
+export async function chooseNode(
+  { ipfsNode }: FollowerSettings,
+  env: Environment,
+  options: AbortOptions = {}
+): Promise<NodeChoice> {
+  const address = kuboAddress(env)
+  if (env['CLUSTER_IPFSHTTP_NODEMULTIADDRESS'] !== undefined) return { kind: 'kubo', address }
+  if (ipfsNode !== undefined) {
+    return ipfsNode.enabled ? embedded(ipfsNode, env, false) : { kind: 'kubo', address }
+  }
+  const hasKubo = (await hasTraces(env)) || (await answers(address, PROBE_LIMIT, options))
+  return hasKubo ? { kind: 'kubo', address } : embedded(await onFreePorts(), env, true)
+}
+
+/** Where a Kubo is looked for: the configuration of the cluster has no say, as it may lie on IPFS itself. */
+export function kuboAddress(env: Environment): Multiaddr {
+  return applyEnvironment(baseConfig(), env).ipfsConnector.ipfshttp.nodeMultiaddress
+}
+
+/** Whether somebody uses Kubo on this machine, or has said where one is. */
+async function hasTraces(env: Environment): Promise<boolean> {
+  const isNamed = Object.keys(env).some((name) => name.startsWith('CLUSTER_IPFSHTTP_') || name === 'IPFS_PATH')
+  return isNamed || (await isThere(join(env['HOME'] ?? '', '.ipfs')))
+}
+
+function embedded(ipfsNode: IpfsNodeConfig, env: Environment, isNew: boolean): NodeChoice {
+  const { ipfsNode: node = ipfsNode } = applyEnvironment({ ...baseConfig(), ipfsNode }, env)
+  return { kind: 'embedded', node, isNew }
+}
+
+/** Several clusters may be followed on one machine, each with a node. */
+async function onFreePorts(): Promise<IpfsNodeConfig> {
+  await using ports = new FreePorts()
+  const { ipfsNode: usual } = baseConfig()
+  if (usual === undefined) throw new TypeError('the defaults have an IPFS node')
+  return {
+    ...usual,
+    apiMultiaddress: await ports.replace(usual.apiMultiaddress),
+    gatewayMultiaddress: await ports.replace(usual.gatewayMultiaddress),
+    swarmMultiaddress: await ports.replaceAll(usual.swarmMultiaddress)
+  }
+}
+
+/** The URL of the gateway of an embedded node. */
+export function gatewayOf({ gatewayMultiaddress }: IpfsNodeConfig): string {
+  const [, host = '', port = ''] = /^\/ip[46]\/([^/]+)\/tcp\/(\d+)/.exec(gatewayMultiaddress) ?? []
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
