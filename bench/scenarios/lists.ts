@@ -35,12 +35,14 @@ export const lists: Scenario = {
       const whole = await list(peer, '/allocations')
       if (whole.lines !== count) throw new Error(`${whole.lines} pins were listed`)
       const page = await list(peer, '/allocations?limit=100')
+      const newest = await list(peer, '/allocations?limit=100&order=newest')
       const search = await list(peer, `/allocations?limit=100&name=pin+${count - 1}`)
       return [
         { name: `${count} allocations: first line`, value: whole.first, unit: 'ms' },
         { name: `${count} allocations: all lines`, value: whole.last / 1000, unit: 's' },
         { name: 'memory more while listing', value: whole.memory - before, unit: 'MiB' },
         { name: 'a page of 100', value: page.last, unit: 'ms' },
+        { name: 'a page of the newest 100', value: newest.last, unit: 'ms' },
         { name: 'a search by name through all', value: search.last, unit: 'ms' },
         await batch(peer, context.scale === 'small' ? 2000 : 50_000)
       ]

@@ -20,8 +20,15 @@ import type {
 } from '@ipfs-cluster/api'
 import type { AddEntry, Cluster, ClusterEvents, PinExplanation } from '@ipfs-cluster/core/cluster'
 import { decodePin, encodePin, pinKey } from '@ipfs-cluster/core/codec'
-import { storedPinTypeBit } from '@ipfs-cluster/core/state'
-import type { ListOptions, PinState, StoredPin } from '@ipfs-cluster/core/state'
+import { creationTime, storedPinTypeBit } from '@ipfs-cluster/core/state'
+import type {
+  CreationListOptions,
+  CreationPlace,
+  CreationRange,
+  ListOptions,
+  PinState,
+  StoredPin
+} from '@ipfs-cluster/core/state'
 import { EventBus } from '@ipfs-cluster/core/util'
 import { CID } from 'multiformats/cid'
 import { FakeRepair } from './fake-repair.ts'
@@ -60,6 +67,10 @@ export class FakeCluster implements Cluster {
       has: async (cid) => this.stored.has(cidToText(cid)),
       list: (options) => this.pins(options),
       listStored: (options) => this.#listStored(options),
+      listByCreation: (options) => this.#listByCreation(options),
+      countByCreation: async (range) =>
+        this.#byCreation(range).filter(({ value }) => storedPinTypeBit(value) === PinTypeBits.pin).length,
+      pinsPerPeer: async () => this.#pinsPerPeer(),
       count: async () => this.stored.size
     }
   }
@@ -277,6 +288,35 @@ export class FakeCluster implements Cluster {
       .sort((a, b) => (a.key < b.key ? -1 : 1))
       .slice(0, limit)
     for (let start = 0; start < pins.length; start += 100) yield pins.slice(start, start + 100)
+  }
+
+  #byCreation(range: CreationRange = {}): (StoredPin & CreationPlace)[] {
+    const { before = Infinity, after = -Infinity, order, behind } = range
+    const pins = [...this.stored.values()]
+      .map(({ key, value }) => ({
+        key,
+        value,
+        created: creationTime(key, decodePin(value).timestamp).toMilliseconds()
+      }))
+      .filter(({ created }) => created < before && created > after)
+      .sort((a, b) => a.created - b.created || (a.key < b.key ? -1 : 1))
+    if (order !== 'oldest') pins.reverse()
+    return pins.slice(behind === undefined ? 0 : pins.findIndex(({ key }) => key === behind.key) + 1)
+  }
+
+  async *#listByCreation(options: CreationListOptions = {}): AsyncIterable<readonly (StoredPin & CreationPlace)[]> {
+    const { types = 0 } = options
+    const isWanted = ({ value }: StoredPin): boolean => types === 0 || (storedPinTypeBit(value) & types) !== 0
+    const pins = this.#byCreation(options).filter(isWanted)
+    for (let start = 0; start < pins.length; start += 7) yield pins.slice(start, start + 7)
+  }
+
+  #pinsPerPeer(): Map<PeerId, number> {
+    const counts = new Map<PeerId, number>()
+    for (const { value } of this.stored.values()) {
+      for (const peer of decodePin(value).allocations ?? []) counts.set(peer, (counts.get(peer) ?? 0) + 1)
+    }
+    return counts
   }
 
   async *#stream<T>(name: string, signal: AbortSignal | undefined, item: (cid: CID) => Promise<T>): AsyncIterable<T> {

@@ -6,7 +6,7 @@
  * |---|---|---|
  * | `/c` | Go release | CRDT consensus: set, heads, delta blocks (`consensus/crdt/keys.ts`); the name is configurable |
  * | `/dht` | Go release | records of the DHT |
- * | `/ts/crdt` | ours | book-keeping of the CRDT consensus: number of pins, blocks still to be fetched, logged changes |
+ * | `/ts/crdt` | ours | book-keeping of the CRDT consensus: number of pins, which were made when and how many a peer holds, blocks still to be fetched, logged changes |
  * | `/ts/marks` | ours | `/ts/marks/<peer>`: which peers are under maintenance or drained |
  * | `/ts/index` | ours, reserved | `/ts/index/<field>/<value>/<KEY>`: pins by name, metadata, expiry |
  * | `/ts/status` | ours | `/ts/status/<KEY>`: pins and unpins that failed on this peer, how often, and when it is their turn |

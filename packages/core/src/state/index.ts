@@ -10,9 +10,13 @@
  */
 import type { DatastoreReader } from '../datastore/index.ts'
 import type { ComponentLogger } from '../util/logger.ts'
+import type { PinIndex } from './pin-index.ts'
 import type { PinState } from './interface.ts'
 import { DatastorePinState } from './pin-state.ts'
 
+export { PinIndex } from './pin-index.ts'
+export type { PinChange } from './pin-index.ts'
+export { creationTime } from './creation-time.ts'
 export { exportState } from './export.ts'
 export { importState } from './import.ts'
 export type { ExportOptions } from './export.ts'
@@ -26,6 +30,8 @@ export interface DatastorePinStateInit {
   prefix: string
   /** Behind the key of each pin; keys without it are passed over. Empty when there are no others. */
   suffix: string
+  /** What is kept beside the pins by who writes them. */
+  index: PinIndex
   /** Number of pins at this moment. */
   count(): number
 }

@@ -1,14 +1,27 @@
 import { ClusterError, PinTypeBits } from '@ipfs-cluster/api'
-import type { Pin } from '@ipfs-cluster/api'
+import type { PeerId, Pin } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import { decodePin, pinKey, pinKeyToCid } from '../codec/index.ts'
 import type { DatastoreReader, Entry, KeyRange } from '../datastore/index.ts'
 import { messageOf } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import type { AbortOptions } from '../util/startable.ts'
+import type { CreationEntry, PinIndex } from './pin-index.ts'
+import { entryOf } from './pin-index.ts'
+import { timeOfDigits } from './creation-time.ts'
 import type { DatastorePinStateComponents, DatastorePinStateInit } from './index.ts'
-import type { ListOptions, PinState, StoredPin } from './interface.ts'
+import type {
+  CreationListOptions,
+  CreationPlace,
+  CreationRange,
+  ListOptions,
+  PinState,
+  StoredPin
+} from './interface.ts'
 import { storedPinTypeBit } from './stored-pin.ts'
+
+/** Pins of an index that are read at the same time: who wants a page often wants fewer than a chunk of the index. */
+const READ_AT_ONCE = 100
 
 /** The pinset as it lies in the datastore: one key for each pin, its protobuf form as the value. */
 export class DatastorePinState implements PinState {
@@ -16,6 +29,7 @@ export class DatastorePinState implements PinState {
   readonly #log: Logger
   readonly #prefix: string
   readonly #suffix: string
+  readonly #index: PinIndex
   readonly #count: () => number
 
   constructor(components: DatastorePinStateComponents, init: DatastorePinStateInit) {
@@ -23,6 +37,7 @@ export class DatastorePinState implements PinState {
     this.#log = components.logger.forComponent('state')
     this.#prefix = init.prefix
     this.#suffix = init.suffix
+    this.#index = init.index
     this.#count = () => init.count()
   }
 
@@ -56,6 +71,26 @@ export class DatastorePinState implements PinState {
     }
   }
 
+  async *listByCreation(
+    options: CreationListOptions = {}
+  ): AsyncGenerator<readonly (StoredPin & CreationPlace)[], void, undefined> {
+    const { types = 0, ...range } = options
+    for await (const entries of this.#index.entries(this.#datastore, range)) {
+      const wanted = entries.filter(({ type }) => isOfType(type, types))
+      for (let i = 0; i < wanted.length; i += READ_AT_ONCE) {
+        yield await this.#readEntries(wanted.slice(i, i + READ_AT_ONCE), options)
+      }
+    }
+  }
+
+  countByCreation(range: Pick<CreationRange, 'before' | 'after' | 'signal'> = {}): Promise<number> {
+    return this.#index.count(this.#datastore, range)
+  }
+
+  pinsPerPeer(options: AbortOptions = {}): Promise<ReadonlyMap<PeerId, number>> {
+    return this.#index.pinsPerPeer(this.#datastore, options)
+  }
+
   async count(): Promise<number> {
     return this.#count()
   }
@@ -66,6 +101,21 @@ export class DatastorePinState implements PinState {
 
   #rangeAfter(after: string | undefined): KeyRange {
     return after === undefined ? { prefix: this.#prefix } : { prefix: this.#prefix, gt: this.#keyOf(after) }
+  }
+
+  /** Without those that have changed since the index was read. */
+  async #readEntries(entries: readonly CreationEntry[], options: AbortOptions): Promise<(StoredPin & CreationPlace)[]> {
+    const values = await this.#datastore.getMany(
+      entries.map(({ key }) => this.#keyOf(key)),
+      options
+    )
+    const pins: (StoredPin & CreationPlace)[] = []
+    entries.forEach(({ key, digits }, i) => {
+      const value = values[i]
+      if (value === undefined || entryOf(key, value)?.digits !== digits) return
+      pins.push({ key, value, created: timeOfDigits(digits) })
+    })
+    return pins
   }
 
   /** Keys without the suffix are book-keeping of the consensus. */
@@ -90,7 +140,15 @@ export class DatastorePinState implements PinState {
 }
 
 function hasType(value: Uint8Array, types: number): boolean {
-  return types === 0 || (types & PinTypeBits.all) === PinTypeBits.all || (storedPinTypeBit(value) & types) !== 0
+  return isEvery(types) || (storedPinTypeBit(value) & types) !== 0
+}
+
+function isOfType(type: number, types: number): boolean {
+  return isEvery(types) || (type & types) !== 0
+}
+
+function isEvery(types: number): boolean {
+  return types === 0 || (types & PinTypeBits.all) === PinTypeBits.all
 }
 
 function readPin(value: Uint8Array, cid: CID): Pin {

@@ -6,7 +6,7 @@ import * as Digest from 'multiformats/hashes/digest'
 import { encodePin, pinKey } from '@ipfs-cluster/core/codec'
 import { memoryDatastore } from '@ipfs-cluster/core/datastore'
 import type { Datastore } from '@ipfs-cluster/core/datastore'
-import { datastorePinState } from '@ipfs-cluster/core/state'
+import { PinIndex, datastorePinState } from '@ipfs-cluster/core/state'
 import type { PinState } from '@ipfs-cluster/core/state'
 import { nullLogger } from '@ipfs-cluster/core/util'
 import { pinOf } from '../consensus/crdt/helpers.ts'
@@ -21,7 +21,11 @@ let state: PinState
 beforeEach(async () => {
   datastore = memoryDatastore()
   await datastore.open()
-  state = datastorePinState({ prefix: '/r/', suffix: '/v', count: () => 7 })({ datastore, logger: nullLogger })
+  const index = new PinIndex('/i/')
+  state = datastorePinState({ prefix: '/r/', suffix: '/v', index, count: () => 7 })({
+    datastore,
+    logger: nullLogger
+  })
 })
 
 afterEach(() => datastore.close())

@@ -2,19 +2,19 @@ import { ClusterError, defaultPinOptions } from '@ipfs-cluster/api'
 import type { Pin } from '@ipfs-cluster/api'
 import type { Cluster } from '@ipfs-cluster/core/cluster'
 import { pinKey, pinKeyToCid } from '@ipfs-cluster/core/codec'
-import type { StoredPin } from '@ipfs-cluster/core/state'
+import { creationTime } from '@ipfs-cluster/core/state'
+import type { CreationPlace } from '@ipfs-cluster/core/state'
 import type { AbortOptions } from '@ipfs-cluster/core/util'
 import type { CID } from 'multiformats/cid'
-import { compareRanked, pageOf } from '../common/pinset/newest.ts'
-import type { Ranked } from '../common/pinset/newest.ts'
+import { compareNewest, pageOf } from '../common/pinset/places.ts'
 import { pinTest } from '../common/pinset/pin-filter.ts'
-import { createdOf } from './created.ts'
 import type { ListQuery } from './parameters.ts'
 import { Peers } from './peers.ts'
 import type { PinRequest } from './pin-request.ts'
 import type { PinResults, PinStatus } from './pin-status.ts'
 import { search } from './search.ts'
-import { statusWordOf, UNSETTLED } from './status-word.ts'
+import { StatusTest } from './status-test.ts'
+import { statusWordOf } from './status-word.ts'
 import type { StatusWord } from './status-word.ts'
 
 /** Pins of a page whose peers are asked at the same time. */
@@ -22,9 +22,9 @@ const ASKED_AT_ONCE = 32
 
 /**
  * How often a page is filled up when pins have another status by the time their peers are asked than was known before.
- * More would not help: what changes that fast is not worth a further walk through the pinset.
+ * More would not help: what changes that fast is not worth a further search.
  */
-const MAX_WALKS = 3
+const MAX_SEARCHES = 3
 
 /** The parts of a cluster that the service is made of. */
 type ServedCluster = Pick<Cluster, 'state' | 'pin' | 'unpin' | 'status' | 'statusAll' | 'metrics'>
@@ -80,15 +80,14 @@ export class PinningService {
 
   async #listAny(query: ListQuery, options: AbortOptions): Promise<PinResults> {
     const { statuses, limit } = query
-    const passes = pinTest(query)
-    const wants = statuses === undefined ? (): boolean => true : await this.#statusTest(statuses, options)
+    const status = statuses && (await StatusTest.make(this.#cluster, this.#peers(), statuses, options))
     const results: PinStatus[] = []
-    let behind: Ranked | undefined
+    let behind: CreationPlace | undefined
     let count = 0
     let dropped = 0
-    for (let walk = 1; walk <= MAX_WALKS; walk++) {
+    for (let round = 1; round <= MAX_SEARCHES; round++) {
       const left = limit - results.length
-      const found = await search(this.#cluster.state, { ...options, passes, wants, behind, size: left + 1 })
+      const found = await search(this.#cluster.state, { ...options, filter: query, status, behind, size: left + 1 })
       const page = pageOf(found.newest, left)
       const fitting = await this.#describePage(page, statuses, options)
       dropped += page.length - fitting.length
@@ -102,32 +101,21 @@ export class PinningService {
 
   async #listNamed(query: ListQuery, cids: readonly CID[], options: AbortOptions): Promise<PinResults> {
     const passes = pinTest(query)
-    const ranked: Ranked[] = []
+    const ranked: CreationPlace[] = []
     for (const [key, cid] of new Map(cids.map((each) => [pinKey(each), each]))) {
       const pin = await this.#find(cid, options)
       if (pin === undefined) continue
-      const created = createdOf(key, pin.timestamp).toMilliseconds()
+      const created = creationTime(key, pin.timestamp).toMilliseconds()
       const metadata = new Map(Object.entries(pin.metadata ?? {}))
       if (passes({ name: pin.name, metadata }, created)) ranked.push({ created, key })
     }
-    const fitting = await this.#describePage(ranked.sort(compareRanked), query.statuses, options)
+    const fitting = await this.#describePage(ranked.sort(compareNewest), query.statuses, options)
     return { count: fitting.length, results: fitting.slice(0, query.limit) }
-  }
-
-  /** What is to be found out of all peers, so that a count by status is right. */
-  async #statusTest(statuses: ReadonlySet<StatusWord>, options: AbortOptions): Promise<(pin: StoredPin) => boolean> {
-    const peers = this.#peers()
-    const unsettled = new Map<string, StatusWord>()
-    for await (const info of this.#cluster.statusAll(UNSETTLED, options)) {
-      const word = statusWordOf(info, (peer) => peers.isGone(peer))
-      if (word !== undefined) unsettled.set(pinKey(info.cid), word)
-    }
-    return ({ key, value }) => statuses.has(unsettled.get(key) ?? (peers.areAllGone(value) ? 'failed' : 'pinned'))
   }
 
   /** The pins of a page that are still there, and have one of the statuses. */
   async #describePage(
-    page: readonly Ranked[],
+    page: readonly CreationPlace[],
     statuses: ReadonlySet<StatusWord> | undefined,
     options: AbortOptions
   ): Promise<PinStatus[]> {
@@ -168,5 +156,5 @@ export class PinningService {
 }
 
 function pinStatus(pin: Pin, status: StatusWord, peers: Peers): PinStatus {
-  return { status, created: createdOf(pinKey(pin.cid), pin.timestamp), pin, delegates: peers.delegatesOf(pin) }
+  return { status, created: creationTime(pinKey(pin.cid), pin.timestamp), pin, delegates: peers.delegatesOf(pin) }
 }

@@ -1,59 +1,98 @@
 import { PinTypeBits } from '@ipfs-cluster/api'
-import { readPinSummary } from '@ipfs-cluster/core/codec'
-import type { PinSummary } from '@ipfs-cluster/core/codec'
-import type { PinState, StoredPin } from '@ipfs-cluster/core/state'
+import { pinKeyToCid } from '@ipfs-cluster/core/codec'
+import { creationTime } from '@ipfs-cluster/core/state'
+import type { CreationPlace, PinState } from '@ipfs-cluster/core/state'
 import type { AbortOptions } from '@ipfs-cluster/core/util'
-import { compareRanked, Newest } from '../common/pinset/newest.ts'
-import type { Ranked } from '../common/pinset/newest.ts'
-import type { PinTest } from '../common/pinset/pin-filter.ts'
-import { createdOf } from './created.ts'
+import { compareNewest, First } from '../common/pinset/places.ts'
+import { pinTest } from '../common/pinset/pin-filter.ts'
+import type { PinFilter } from '../common/pinset/pin-filter.ts'
+import { scan } from '../common/pinset/scan.ts'
+import type { StatusTest } from './status-test.ts'
 
 /** What a search looks for, and how much of it it gives. */
 export interface SearchOptions extends AbortOptions {
-  readonly passes: PinTest
-  /** Whether a stored pin is wanted, for what is known besides the pinset. */
-  readonly wants: (pin: StoredPin) => boolean
+  readonly filter: PinFilter
+  /** Undefined: any status will do. */
+  readonly status: StatusTest | undefined
   /** Most pins to give. */
   readonly size: number
   /** Give only pins that come behind this one. */
-  readonly behind: Ranked | undefined
+  readonly behind: CreationPlace | undefined
 }
 
 export interface Found {
   /** How many pins match, wherever they come. */
   readonly count: number
   /** The newest of them. */
-  readonly newest: readonly Ranked[]
+  readonly newest: readonly CreationPlace[]
 }
 
-/**
- * Goes once through the pinset and picks the newest pins that match. It holds no more than it gives, however many pins
- * there are: an index by time would have to be kept beside a pinset that a Go peer may have changed in between.
- */
-export async function search(state: PinState, options: SearchOptions): Promise<Found> {
-  const { passes, wants, size, behind, signal } = options
-  const newest = new Newest(size)
+/** Picks the newest pins that match, and counts all. Holds no more than it gives, however many pins there are. */
+export function search(state: PinState, options: SearchOptions): Promise<Found> {
+  const { filter, status } = options
+  if (filter.name !== '' || filter.metadata.size > 0 || status?.hasLost === true) return searchAll(state, options)
+  if (status?.wantsSettled === false) return searchUnsettled(state, status, options)
+  return searchRecent(state, options)
+}
+
+/** Goes once through the whole pinset. */
+async function searchAll(state: PinState, { filter, status, size, behind, signal }: SearchOptions): Promise<Found> {
+  const newest = new First(size, compareNewest)
   let count = 0
-  for await (const batch of state.listStored({ types: PinTypeBits.pin, ...(signal && { signal }) })) {
-    for (const stored of batch) {
-      const { key } = stored
-      const summary = tryRead(stored.value)
-      if (summary === undefined) continue
-      const created = createdOf(key, summary.timestamp).toMilliseconds()
-      if (!passes(summary, created) || !wants(stored)) continue
-      count++
-      const item = { created, key }
-      if (behind === undefined || compareRanked(behind, item) < 0) newest.add(item)
-    }
+  for await (const pin of scan(state, pinTest(filter), { types: PinTypeBits.pin, ...(signal && { signal }) })) {
+    if (status?.wants(pin) === false) continue
+    count++
+    const { created, key } = pin
+    if (behind === undefined || compareNewest(behind, pin) < 0) newest.add({ created, key })
   }
   return { count, newest: newest.items }
 }
 
-/** One damaged pin must not hide all the others; the state tells the log of it when the pin is read. */
-function tryRead(value: Uint8Array): PinSummary | undefined {
-  try {
-    return readPinSummary(value)
-  } catch {
-    return undefined
+/** Looks only at pins that are not settled, of which there are few. */
+async function searchUnsettled(
+  state: PinState,
+  { unsettled }: StatusTest,
+  { filter, size, behind, signal }: SearchOptions
+): Promise<Found> {
+  const newest = new First(size, compareNewest)
+  let count = 0
+  for await (const place of placesOf(unsettled, true, state, { filter, signal })) {
+    count++
+    if (behind === undefined || compareNewest(behind, place) < 0) newest.add(place)
+  }
+  return { count, newest: newest.items }
+}
+
+/** Reads the newest by the index, and takes from the number of all that of the few that are not wanted. */
+async function searchRecent(state: PinState, { filter, status, size, behind, signal }: SearchOptions): Promise<Found> {
+  const { before, after } = filter
+  const range = { before, after, ...(signal && { signal }) }
+  const newest: CreationPlace[] = []
+  const options = { ...range, types: PinTypeBits.pin, ...(behind && { behind }) }
+  for await (const batch of size === 0 ? [] : state.listByCreation(options)) {
+    for (const pin of batch) {
+      if (newest.length < size && status?.wants(pin) !== false) newest.push({ created: pin.created, key: pin.key })
+    }
+    if (newest.length >= size) break
+  }
+  let count = await state.countByCreation(range)
+  if (status === undefined) return { count, newest }
+  for await (const _ of placesOf(status.unsettled, false, state, { filter, signal })) count--
+  return { count, newest }
+}
+
+/** The places of those pins that are wanted, or are not, and in the range of time. */
+async function* placesOf(
+  pins: ReadonlyMap<string, boolean>,
+  areWanted: boolean,
+  state: PinState,
+  { filter, signal }: Pick<SearchOptions, 'filter' | 'signal'>
+): AsyncGenerator<CreationPlace, void, undefined> {
+  for (const [key, isWanted] of pins) {
+    if (isWanted !== areWanted) continue
+    const pin = await state.get(pinKeyToCid(key), signal === undefined ? {} : { signal })
+    if (pin?.type !== 'pin') continue
+    const created = creationTime(key, pin.timestamp).toMilliseconds()
+    if (created < filter.before && created > filter.after) yield { created, key }
   }
 }

@@ -72,9 +72,8 @@ export class CrdtConsensus implements Consensus, ImportTarget {
       ...(init.batching === undefined ? {} : { batching: init.batching })
     })
     this.blocks = mendedBlocks(replica.blocks, (id) => this.#mender.note(id))
-    this.state = datastorePinState({ prefix: replica.keys.current, suffix: '/v', count: () => replica.pins })(
-      components
-    )
+    const { keys, index } = replica
+    this.state = datastorePinState({ prefix: keys.current, suffix: '/v', index, count: () => replica.pins })(components)
   }
 
   /** The delta blocks of this peer, which it has to serve to all others. One that is damaged is mended meanwhile. */

@@ -27,6 +27,8 @@ export class CrdtKeys {
   readonly own: string
   /** Number of pins, and the heads that it belongs to. */
   readonly summary: string
+  /** Which pins were made when, and how many each peer holds. */
+  readonly index: string
   /** Blocks known by a link whose delta is not part of the set yet. */
   readonly missing: string
   /** Changes that were acknowledged and wait to become a delta. */
@@ -49,6 +51,7 @@ export class CrdtKeys {
     this.version = `${namespace}/crdt_version`
     this.own = `${OWN_PREFIX}/crdt${namespace}`
     this.summary = `${this.own}/summary`
+    this.index = `${this.own}/index/`
     this.missing = `${this.own}/missing/`
     this.journal = `${this.own}/journal/`
     this.cleaning = `${OWN_PREFIX}/cleaning${namespace}`

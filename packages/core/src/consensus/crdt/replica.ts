@@ -1,6 +1,7 @@
 import { DatastoreBlocks } from '../../blocks/index.ts'
 import type { BlockId } from '../../blocks/index.ts'
 import type { Datastore, Write } from '../../datastore/index.ts'
+import { PinIndex } from '../../state/index.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { AbortOptions } from '../../util/startable.ts'
 import type { KnownBlocks } from './apply.ts'
@@ -43,6 +44,7 @@ export interface ReplicaInit {
 export class Replica implements KnownBlocks {
   readonly keys: CrdtKeys
   readonly blocks: DatastoreBlocks
+  readonly index: PinIndex
   readonly #datastore: Datastore
   readonly #onCommit: (effects: readonly Effect[]) => void
   readonly #set: StoredSet
@@ -60,6 +62,7 @@ export class Replica implements KnownBlocks {
 
   constructor(init: ReplicaInit) {
     this.keys = new CrdtKeys(init.namespace)
+    this.index = new PinIndex(this.keys.index)
     this.#log = init.log
     this.#datastore = init.datastore
     this.#staged = new StagedElements(init.datastore, this.keys)
@@ -211,7 +214,7 @@ export class Replica implements KnownBlocks {
 
   async #load(): Promise<void> {
     this.#heads = await loadHeads(this.#datastore, this.keys, this.#log)
-    this.#pins = await loadPinCount(this.#datastore, this.#heads, this.keys)
+    this.#pins = await loadPinCount(this.#datastore, this.#heads, this.keys, this.index)
     this.#missing = await this.#loadMissing()
     const mark = await this.#datastore.get(this.keys.dirty)
     this.#isDirty = mark !== undefined
@@ -255,6 +258,8 @@ export class Replica implements KnownBlocks {
     writes.push(...this.#missingWrites(found, settled))
     if (isDirty !== this.#isDirty) writes.push(dirtyMark(this.keys, isDirty))
     if (writes.length === 0) return
+    const effects = tx.effects()
+    writes.push(...(await this.#indexWrites(effects)))
     writes.push(writeSummary(pins, tx.heads, this.keys))
     await this.#write(writes, options)
     this.#heads = tx.heads
@@ -262,7 +267,15 @@ export class Replica implements KnownBlocks {
     for (const id of found) this.#missing.add(id)
     for (const id of settled) this.#missing.delete(id)
     this.#isDirty = isDirty
-    this.#onCommit(tx.effects())
+    this.#onCommit(effects)
+  }
+
+  async #indexWrites(effects: readonly Effect[]): Promise<Write[]> {
+    const changed = effects.filter(({ existed }) => existed)
+    const values = await this.#datastore.getMany(changed.map(({ key }) => this.keys.value(key)))
+    const before = new Map(changed.map(({ key }, i) => [key, values[i]]))
+    const changes = effects.map(({ key, value }) => ({ key, before: before.get(key), after: value }))
+    return this.index.writesFor(changes, this.#datastore)
   }
 
   #missingWrites(found: readonly BlockId[], settled: readonly BlockId[]): Write[] {

@@ -25,6 +25,8 @@ interface KeyChanges {
 export interface Effect {
   readonly key: string
   readonly value: Uint8Array | undefined
+  /** Whether the key was in the set before. */
+  readonly existed: boolean
 }
 
 /**
@@ -134,9 +136,9 @@ export class Transaction implements SetView {
 
   effects(): Effect[] {
     const effects: Effect[] = []
-    for (const [key, { existed, current }] of this.#changes) {
-      if (current === undefined || (existed !== true && current.value === undefined)) continue
-      effects.push({ key, value: current.value?.value })
+    for (const [key, { existed = false, current }] of this.#changes) {
+      if (current === undefined || (!existed && current.value === undefined)) continue
+      effects.push({ key, value: current.value?.value, existed })
     }
     return effects
   }

@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createHash } from 'node:crypto'
 import { CID } from 'multiformats/cid'
 import * as Digest from 'multiformats/hashes/digest'
-import { ClusterError } from '@ipfs-cluster/api'
+import { ClusterError, Time } from '@ipfs-cluster/api'
+import type { Pin } from '@ipfs-cluster/api'
+import { pinKey } from '@ipfs-cluster/core/codec'
 import { memoryDatastore } from '@ipfs-cluster/core/datastore'
 import type { Datastore } from '@ipfs-cluster/core/datastore'
 import { dump, PEER_A, PEER_B, pinOf, testReplica, TestTopic } from './helpers.ts'
@@ -85,6 +87,28 @@ describe('crdt', () => {
     await consensus.start()
     expect(await consensus.state.count()).toBe(3)
     expect(Object.entries(await dump(datastore, '/c/h/'))).toEqual([head])
+  })
+
+  it('knows when pins were made: of its own, of what a Go peer changed, and of a store without an index', async () => {
+    await start()
+    const { consensus } = replica
+    const at = (name: string, seconds: number): Pin => ({ ...pinOf(cidOf(name)), timestamp: new Time(seconds) })
+    const newest = async (): Promise<string[]> =>
+      (await Array.fromAsync(consensus.state.listByCreation())).flat().map(({ key }) => key)
+    const keysOf = (...names: string[]): string[] => names.map((name) => pinKey(cidOf(name)))
+    for (const [i, name] of ['a', 'b', 'c', 'd'].entries()) await consensus.logPin(at(name, 1000 + i))
+    await consensus.logPin(at('a', 2000))
+    await consensus.logUnpin(at('c', 1002))
+    expect(await newest()).toEqual(keysOf('a', 'd', 'b'))
+    expect(await consensus.state.countByCreation()).toBe(3)
+    for (const summary of ['{"pins":3,"heads":["OTHER"]}', '{"pins":3,"layout":1,"heads":["OTHER"]}', 'damaged']) {
+      await consensus.stop()
+      await datastore.deleteRange({ prefix: '/ts/crdt/c/index/created' })
+      await datastore.put('/ts/crdt/c/summary', Buffer.from(summary))
+      await consensus.start()
+      expect(await newest()).toEqual(keysOf('a', 'd', 'b'))
+      expect(await consensus.state.countByCreation({ before: 1_500_000 })).toBe(2)
+    }
   })
 
   it('reports a failed write to all who asked, and is right about what is stored afterwards', async () => {

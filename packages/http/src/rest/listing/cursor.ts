@@ -1,12 +1,12 @@
 import { ClusterError } from '@ipfs-cluster/api'
-import type { Ranked } from '../../common/pinset/newest.ts'
+import type { CreationPlace } from '@ipfs-cluster/core/state'
 
 /** In what order pins are listed. */
 export type Order = 'key' | 'newest' | 'oldest'
 export const ORDERS: readonly Order[] = ['key', 'newest', 'oldest']
 
 /** The place behind a pin in a listing. It holds whatever is pinned and unpinned in between, that pin included. */
-export interface Place extends Ranked {
+export interface Place extends CreationPlace {
   readonly order: Order
 }
 

@@ -1,9 +1,8 @@
-import { readPinSummary } from '@ipfs-cluster/core/codec'
-import type { PinSummary } from '@ipfs-cluster/core/codec'
-import type { PinState, StoredPin } from '@ipfs-cluster/core/state'
-import { compareRanked, Newest } from '../../common/pinset/newest.ts'
-import type { Ranked } from '../../common/pinset/newest.ts'
+import type { CreationPlace, PinState, StoredPin } from '@ipfs-cluster/core/state'
+import { compareNewest, compareOldest, First } from '../../common/pinset/places.ts'
+import { scan, tryRead } from '../../common/pinset/scan.ts'
 import { formatCursor } from './cursor.ts'
+import type { Place } from './cursor.ts'
 import type { Selection } from './selection.ts'
 
 /** Which pins may be on a page, whatever the user selects. */
@@ -20,7 +19,7 @@ export interface Page {
   readonly next?: string
 }
 
-type RankedPin = StoredPin & Ranked
+type RankedPin = StoredPin & CreationPlace
 
 /** One page; holds no more than that. */
 export async function readPage(
@@ -67,36 +66,37 @@ async function firstByKey(
   return found
 }
 
-/** There is no index by time: it would have to be kept beside a pinset that a Go peer may have changed in between. */
+/** By the index of the pinset; only for names and metadata all pins are looked at. */
 async function firstByTime(
   state: PinState,
   { order, behind, passes }: Selection,
   count: number,
   options: PageOptions
 ): Promise<readonly RankedPin[]> {
-  const first = new Newest<RankedPin>(count)
-  for await (const batch of state.listStored(options)) {
-    for (const { key, value } of batch) {
-      const summary = tryRead(value)
-      if (summary === undefined || passes?.(summary, 0) === false) continue
-      const { seconds } = summary.timestamp
-      const ranked = { key, value, created: order === 'newest' ? seconds : -seconds }
-      if (behind === undefined || compareRanked(behind, ranked) < 0) first.add(ranked)
-    }
+  if (passes !== undefined) return searchByTime(scan(state, passes, options), { order, behind }, count)
+  const { types, signal } = options
+  const found: RankedPin[] = []
+  const isOldest = order === 'oldest'
+  const range = { types, signal, order: isOldest ? order : ('newest' as const), ...(behind && { behind }) }
+  for await (const batch of state.listByCreation(range)) {
+    found.push(...batch.slice(0, count - found.length))
+    if (found.length >= count) break
   }
+  return found
+}
+
+async function searchByTime(
+  pins: AsyncIterable<RankedPin>,
+  { order, behind }: Pick<Selection, 'order'> & { behind: Place | undefined },
+  count: number
+): Promise<readonly RankedPin[]> {
+  const compare = order === 'oldest' ? compareOldest : compareNewest
+  const first = new First<RankedPin>(count, compare)
+  for await (const pin of pins) if (behind === undefined || compare(behind, pin) < 0) first.add(pin)
   return first.items
 }
 
 function isWanted(value: Uint8Array, passes: NonNullable<Selection['passes']>): boolean {
   const summary = tryRead(value)
   return summary !== undefined && passes(summary, 0)
-}
-
-/** One damaged pin must not hide all the others; the state tells the log of it when the pin is read. */
-function tryRead(value: Uint8Array): PinSummary | undefined {
-  try {
-    return readPinSummary(value)
-  } catch {
-    return undefined
-  }
 }

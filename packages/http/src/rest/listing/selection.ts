@@ -44,7 +44,7 @@ export const selection: QueryGroup<Selection | undefined> = {
       type: 'string',
       words: ORDERS,
       default: 'key',
-      doc: 'By key, which costs no more than the page; or by time, which goes through the whole pinset and needs a `limit`'
+      doc: 'By key, or by the time of creation, which needs a `limit`. A page costs no more than itself; with `name` or `meta-<key>` it is looked for in the whole pinset'
     }
   ],
   read: readSelection

@@ -1,23 +1,23 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { compareRanked, Newest, pageOf } from '../../../src/common/pinset/newest.ts'
-import type { Ranked } from '../../../src/common/pinset/newest.ts'
+import type { CreationPlace } from '@ipfs-cluster/core/state'
+import { compareNewest, First, pageOf } from '../../../src/common/pinset/places.ts'
 
 const pins = fc.uniqueArray(fc.record({ created: fc.nat(20), key: fc.string({ minLength: 1, maxLength: 4 }) }), {
   selector: ({ key }) => key
 })
 
-function newestOf(items: readonly Ranked[], size: number): readonly Ranked[] {
-  const newest = new Newest(size)
+function newestOf(items: readonly CreationPlace[], size: number): readonly CreationPlace[] {
+  const newest = new First<CreationPlace>(size, compareNewest)
   for (const item of items) newest.add(item)
   return newest.items
 }
 
-describe('Newest', () => {
-  it('keeps the newest, in order, whatever comes in whatever order', () => {
+describe('First', () => {
+  it('keeps what comes first, in order, whatever comes in whatever order', () => {
     fc.assert(
       fc.property(pins, fc.nat(10), (items, size) => {
-        expect(newestOf(items, size)).toEqual([...items].sort(compareRanked).slice(0, size))
+        expect(newestOf(items, size)).toEqual([...items].sort(compareNewest).slice(0, size))
       })
     )
   })
@@ -30,7 +30,7 @@ describe('pageOf', () => {
         const perTime = new Map<number, number>()
         for (const { created } of items) perTime.set(created, (perTime.get(created) ?? 0) + 1)
         fc.pre(Math.max(0, ...perTime.values()) <= limit)
-        const seen: Ranked[] = []
+        const seen: CreationPlace[] = []
         let before = Infinity
         for (;;) {
           const rest = items.filter(({ created }) => created < before)
@@ -41,7 +41,7 @@ describe('pageOf', () => {
           seen.push(...page)
           before = last.created
         }
-        expect(seen).toEqual([...items].sort(compareRanked))
+        expect(seen).toEqual([...items].sort(compareNewest))
       })
     )
   })

@@ -1,26 +1,17 @@
-/** A pin by its place in a listing. */
-export interface Ranked {
-  /** Milliseconds since the Unix epoch. */
-  readonly created: number
-  /** Key of the pin in the pinset. */
-  readonly key: string
-}
+import type { CreationPlace } from '@ipfs-cluster/core/state'
 
-/** The order of listings: newest first, and by key what was made at the same time. */
-export function compareRanked(a: Ranked, b: Ranked): number {
-  return b.created - a.created || (a.key < b.key ? -1 : Number(a.key > b.key))
-}
-
-/** The newest of any number of pins, so that a page can be found in a walk over all of them. Holds `size` at most. */
-export class Newest<T extends Ranked = Ranked> {
+/** The first by some order of any number of items, so that a page can be found in a walk over all. Holds `size` at most. */
+export class First<T> {
   readonly #size: number
+  readonly #compare: (a: T, b: T) => number
   readonly #items: T[] = []
 
-  constructor(size: number) {
+  constructor(size: number, compare: (a: T, b: T) => number) {
     this.#size = size
+    this.#compare = compare
   }
 
-  /** Newest first. */
+  /** In order. */
   get items(): readonly T[] {
     return this.#items
   }
@@ -28,23 +19,32 @@ export class Newest<T extends Ranked = Ranked> {
   add(item: T): void {
     const last = this.#items.at(-1)
     if (this.#items.length < this.#size) this.#items.splice(this.#placeOf(item), 0, item)
-    else if (last !== undefined && compareRanked(item, last) < 0) {
+    else if (last !== undefined && this.#compare(item, last) < 0) {
       this.#items.pop()
       this.#items.splice(this.#placeOf(item), 0, item)
     }
   }
 
-  #placeOf(item: Ranked): number {
+  #placeOf(item: T): number {
     let low = 0
     let high = this.#items.length
     while (low < high) {
       const middle = (low + high) >>> 1
       const other = this.#items[middle]
-      if (other !== undefined && compareRanked(other, item) < 0) low = middle + 1
+      if (other !== undefined && this.#compare(other, item) < 0) low = middle + 1
       else high = middle
     }
     return low
   }
+}
+
+/** By time, and by key what was made at the same time: the order of `listByCreation`. */
+export function compareOldest(a: CreationPlace, b: CreationPlace): number {
+  return a.created - b.created || (a.key < b.key ? -1 : Number(a.key > b.key))
+}
+
+export function compareNewest(a: CreationPlace, b: CreationPlace): number {
+  return compareOldest(b, a)
 }
 
 /**
@@ -53,7 +53,7 @@ export class Newest<T extends Ranked = Ranked> {
  *
  * @param items - the newest first, one more than the page may hold if there are that many
  */
-export function pageOf(items: readonly Ranked[], limit: number): readonly Ranked[] {
+export function pageOf(items: readonly CreationPlace[], limit: number): readonly CreationPlace[] {
   const next = items[limit]
   if (next === undefined) return items
   const page = items.slice(0, limit)

@@ -1,0 +1,42 @@
+import { Time } from '@ipfs-cluster/api'
+
+/** Milliseconds of a second that are given away; 0 is none of them, so that every time shows a fraction. */
+const SLOTS = 999
+
+/** Added to milliseconds since the Unix epoch, so that the zero time of the Go release is not negative. */
+const OFFSET = 2 ** 46
+
+const DIGITS = 12
+const LATEST = 16 ** DIGITS - 1
+
+/**
+ * When a pin was made, as listings by time have it. Clients go from page to page by this time, so it must differ from
+ * pin to pin, but the pinset keeps seconds only. The milliseconds are made from the CID: the same on every peer, at
+ * every time. There are no finer digits, because clients that keep times in a `Date` would lose them.
+ *
+ * @param key - key of the pin in the pinset
+ */
+export function creationTime(key: string, timestamp: Time): Time {
+  return new Time(timestamp.seconds, (1 + (hash(key) % SLOTS)) * 1_000_000, 0)
+}
+
+/** Text of {@link TIME_DIGITS} characters that sorts as times do, of milliseconds since the Unix epoch. */
+export function timeDigits(milliseconds: number): string {
+  const clamped = Math.min(Math.max(Math.ceil(milliseconds) + OFFSET, 0), LATEST)
+  return clamped.toString(16).padStart(DIGITS, '0')
+}
+
+/** The milliseconds that {@link timeDigits} stands for. */
+export function timeOfDigits(digits: string): number {
+  return Number.parseInt(digits, 16) - OFFSET
+}
+
+/** Length of {@link timeDigits}. */
+export const TIME_DIGITS = DIGITS
+
+/** FNV-1a. */
+function hash(text: string): number {
+  let sum = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193)
+  return sum >>> 0
+}
