@@ -66,6 +66,14 @@ export const program: Program<Globals> = {
         { name: 'cleanup', load: async () => (await import('./commands/state/cleanup.ts')).StateCleanup }
       ]
     },
+    {
+      name: 'config',
+      summary: 'Shows and checks the configuration',
+      commands: [
+        { name: 'show', load: async () => (await import('./commands/config/show.ts')).ConfigShow },
+        { name: 'validate', load: async () => (await import('./commands/config/validate.ts')).ConfigValidate }
+      ]
+    },
     { name: 'version', load: async () => (await import('./commands/version.ts')).Version }
   ],
   exits: { usage: 0, noCommand: 1, unknownCommand: 1 },

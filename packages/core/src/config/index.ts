@@ -29,6 +29,8 @@ export {
 export { COMPONENTS } from './layout.ts'
 export { fetchConfiguration, loadPeerConfig } from './load.ts'
 export { lockFolder } from './lock.ts'
+export { noticesOf } from './notices.ts'
+export { settingsOf } from './origins.ts'
 export { decodeSecret, encodeSecret } from './secret.ts'
 export {
   applyEnvironment,
@@ -47,6 +49,7 @@ export type { Identity } from './identity.ts'
 export type { Component, ServiceConfig } from './layout.ts'
 export type { PeerConfig } from './load.ts'
 export type { FolderLock } from './lock.ts'
+export type { ConfigOrigin, Setting } from './origins.ts'
 export type { ServiceConfigInit } from './service-config.ts'
 export type { BalancedConfig } from './sections/balanced.ts'
 export type { ClusterConfig } from './sections/cluster.ts'

@@ -9,12 +9,15 @@ import type { PeerFolder } from './folder.ts'
 import { identityFromJson, loadIdentity, overrideIdentity, saveIdentity } from './identity.ts'
 import type { Identity } from './identity.ts'
 import type { ServiceConfig } from './layout.ts'
+import { noticesOf } from './notices.ts'
 
 /** All that a peer reads when it starts. */
 export interface PeerConfig {
   readonly config: ServiceConfig
   readonly identity: Identity
   readonly folder: PeerFolder
+  /** The text of the configuration, and the file or URL that it is from. */
+  readonly document: { readonly name: string; readonly text: string }
   /** Where the configuration came from, when it is not in the file itself. */
   readonly source?: string
   /** What is accepted but deserves a look, one line each. */
@@ -33,17 +36,22 @@ export async function loadPeerConfig(
 ): Promise<PeerConfig> {
   const text = await readServiceFile(folder.service)
   const source = withFile(folder.service, () => sourceOf(text))
-  const read =
+  const document =
     source === undefined
-      ? parseServiceConfig(text, folder.service)
-      : parseServiceConfig(await fetchConfiguration(source, options), source)
-  const config = applyEnvironment(read, env)
+      ? { name: folder.service, text }
+      : { name: source, text: await fetchConfiguration(source, options) }
+  const config = applyEnvironment(parseServiceConfig(document.text, document.name), env)
   const { identity, notices } = await readIdentity(folder, text)
   return {
     config,
     identity: overrideOrFail(identity, env),
     folder,
-    notices: config.cluster.secret === undefined ? [...notices, NO_SECRET] : notices,
+    document,
+    notices: [
+      ...notices,
+      ...noticesOf(document.text, document.name),
+      ...(config.cluster.secret === undefined ? [NO_SECRET] : [])
+    ],
     ...(source === undefined ? {} : { source })
   }
 }

@@ -4,7 +4,7 @@ import { overrideFromEnv } from './env.ts'
 import type { Environment } from './env.ts'
 import { ConfigError } from './errors.ts'
 import { isObject, jsonKind } from './go-type.ts'
-import { lineOf } from './json-lines.ts'
+import { lineOf } from './json-keys.ts'
 import { COMPONENTS } from './layout.ts'
 import type { Component, ServiceConfig } from './layout.ts'
 import { camel } from './option.ts'
@@ -160,7 +160,8 @@ class Draft {
   }
 }
 
-function valueOf(config: ServiceConfig, { path: [group, key] }: Component): SectionValue | undefined {
+/** What a configuration holds of a component; undefined when the peer does not have it. */
+export function valueOf(config: ServiceConfig, { path: [group, key] }: Component): SectionValue | undefined {
   const value = (config as unknown as Record<string, SectionValue | undefined>)[camel(group)]
   return key === undefined ? value : (value?.[key] as SectionValue | undefined)
 }
