@@ -74,6 +74,7 @@ export const program: Program<Globals> = {
         { name: 'validate', load: async () => (await import('./commands/config/validate.ts')).ConfigValidate }
       ]
     },
+    { name: 'doctor', load: async () => (await import('./commands/doctor.ts')).Doctor },
     { name: 'version', load: async () => (await import('./commands/version.ts')).Version }
   ],
   exits: { usage: 0, noCommand: 1, unknownCommand: 1 },
