@@ -21,7 +21,7 @@ import type { StopSignals } from './stop-signals.ts'
 const STOP_LIMIT = 30_000
 
 /** What a peer runs on. */
-export interface DaemonInit extends PeerConfig {
+export interface DaemonInit extends Pick<PeerConfig, 'config' | 'identity' | 'folder' | 'source'> {
   readonly logger: ComponentLogger
   readonly stop: StopSignals
   readonly io: Io

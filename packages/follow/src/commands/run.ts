@@ -125,11 +125,10 @@ using that.
       const config = followerConfig(template.config, { folder, env, ipfsNode })
       return { config, identity: await this.#identity() }
     })
-    const notices = noticesOf(loaded.config)
-    for (const notice of notices) logger.forComponent('cluster').warn(notice)
+    for (const notice of noticesOf(loaded.config)) logger.forComponent('cluster').warn(notice)
     await this.#clearSocket()
     const { runDaemon } = await import('@ipfs-cluster/daemon/run')
-    return runDaemon({ ...loaded, folder, source, notices, logger, stop, io: this.context, isFollower: true })
+    return runDaemon({ ...loaded, folder, source, logger, stop, io: this.context, isFollower: true })
   }
 
   async #identity(): Promise<Identity> {
