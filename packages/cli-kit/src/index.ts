@@ -18,6 +18,7 @@
  * process.exitCode = await runProgram(program, process.argv.slice(2), processIo())
  */
 export { GoCommand } from './command.ts'
+export { completionScript, SHELLS } from './completion.ts'
 export { ExitError, FlagValueError, HelpRequest, UsageError } from './errors.ts'
 export { arg, bool, duration, int, string, strings, uint } from './flags.ts'
 export { processIo } from './io.ts'
@@ -25,6 +26,7 @@ export { parseGo } from './parse.ts'
 export { isGroup } from './program.ts'
 export { referencePage } from './reference.ts'
 export { runProgram } from './run.ts'
+export type { Shell } from './completion.ts'
 export type { CommandClass, CommandContext, Io, TextSink } from './command.ts'
 export type { ArgMap, ArgValues, FlagMap, FlagOptions, FlagValues, GoFlag, GoValue, ValueFlagOptions } from './flags.ts'
 export type { Parsed, ParseOptions } from './parse.ts'

@@ -2,6 +2,7 @@ import { VERSION } from '@ipfs-cluster/api/version'
 import type { Program } from '@ipfs-cluster/cli-kit'
 import { globals } from './globals.ts'
 import type { Globals } from './globals.ts'
+import { userDefaults } from './user-defaults.ts'
 
 /** The commands of `ipfs-cluster-ctl`. Each is loaded when it is run, or described. */
 export const program: Program<Globals> = {
@@ -88,8 +89,38 @@ is asked. So it is with a name that stands for several addresses.
         }
       ]
     },
+    {
+      name: 'config',
+      isAddition: true,
+      summary: 'Keep values for the options before the command',
+      commands: [
+        {
+          name: 'set',
+          isAddition: true,
+          load: async () => (await import('./commands/config/set.ts')).ConfigSetCommand
+        },
+        {
+          name: 'get',
+          isAddition: true,
+          load: async () => (await import('./commands/config/get.ts')).ConfigGetCommand
+        },
+        {
+          name: 'unset',
+          isAddition: true,
+          load: async () => (await import('./commands/config/unset.ts')).ConfigUnsetCommand
+        },
+        { name: 'ls', isAddition: true, load: async () => (await import('./commands/config/ls.ts')).ConfigLsCommand }
+      ]
+    },
+    { name: 'bench', isAddition: true, load: async () => (await import('./commands/bench.ts')).BenchCommand },
+    {
+      name: 'completion',
+      isAddition: true,
+      load: async () => (await import('./commands/completion.ts')).CompletionCommand
+    },
     { name: 'commands', load: async () => (await import('./commands/commands.ts')).CommandsCommand }
   ],
+  defaults: userDefaults,
   exits: { usage: 1, noCommand: 0, unknownCommand: 'message' },
   async before(context) {
     const { readSettings } = await import('./session.ts')

@@ -9,6 +9,8 @@ export interface CannedPeer extends AsyncDisposable {
   readonly host: string
   /** What was asked, in order: `GET /id`. */
   readonly asked: readonly string[]
+  /** The bodies of what was asked, in the same order. */
+  readonly bodies: readonly string[]
 }
 
 /** An answer: documents of a stream, one document, or whatever a function does. */
@@ -20,10 +22,13 @@ export type Canned =
 /** @param answer - by method and path with its query */
 export async function cannedPeer(answer: (request: string) => Canned): Promise<CannedPeer> {
   const asked: string[] = []
+  const bodies: string[] = []
   const server = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url}`)
+    const index = asked.push(`${request.method} ${request.url}`) - 1
+    bodies.push('')
+    request.on('data', (chunk: Buffer) => (bodies[index] += chunk.toString()))
     // What is added is read to its end, as a peer does before its last word.
-    request.on('end', () => send(answer(`${request.method} ${request.url}`), request, response)).resume()
+    request.on('end', () => send(answer(`${request.method} ${request.url}`), request, response))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -31,6 +36,7 @@ export async function cannedPeer(answer: (request: string) => Canned): Promise<C
     port,
     host: `/ip4/127.0.0.1/tcp/${port}`,
     asked,
+    bodies,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

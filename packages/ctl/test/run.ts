@@ -5,15 +5,24 @@ import { program } from '../src/program.ts'
 import type { Outcome } from './replay.ts'
 
 /** Runs the program inside this process. */
-export async function run(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
-  const [stdout, stderr] = [new Memory(), new Memory()]
-  const io: Io = { env, stdin: new PassThrough(), stdout, stderr }
+export async function run(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  { stdin = '', isTTY = false }: { stdin?: string; isTTY?: boolean } = {}
+): Promise<Outcome> {
+  const [stdout, stderr] = [new Memory(isTTY), new Memory(isTTY)]
+  const io: Io = { env, stdin: new PassThrough().end(stdin), stdout, stderr }
   const status = await runProgram(program, argv, io)
   return { status, stdout: stdout.text, stderr: stderr.text }
 }
 
 class Memory implements TextSink {
+  readonly isTTY: boolean
   text = ''
+
+  constructor(isTTY: boolean) {
+    this.isTTY = isTTY
+  }
 
   write(text: string): void {
     this.text += text

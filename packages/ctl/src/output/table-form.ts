@@ -18,10 +18,10 @@ export class TableForm implements Form {
   #isHeadShown = false
 
   one<T>(printer: Printer<T>, value: T): string {
-    const { head, rows } = printer.table
-    const before = head === this.#head ? '' : this.end()
-    this.#head = head
-    this.#rows.push(...rows(value))
+    const { table } = printer
+    const before = table.head === this.#head ? '' : this.end()
+    this.#head = table.head
+    this.#rows.push(...table.rows(value))
     return before + (this.#rows.length >= BATCH ? this.#layOut() : '')
   }
 

@@ -14,6 +14,8 @@ import {
   replicationMinFlag
 } from '../../flags.ts'
 import { readExpiry, readMetadata, readPath, splitPeers } from '../../parse.ts'
+import { openInput, readLines } from '../../pin/lines.ts'
+import { pinMany } from '../../pin/many.ts'
 
 const flags = {
   replication: int({ char: 'r', summary: 'number of copies, in place of both of the next two' }),
@@ -27,8 +29,11 @@ const flags = {
   }),
   'expire-in': expireInFlag,
   metadata: metadataFlag,
+  file: string({ char: 'f', summary: 'pin the CIDs of this file, one a line; - for standard input' }),
   ...afterwardsFlags
 }
+
+type Values = FlagValues<typeof flags>
 
 export class PinAddCommand extends CtlCommand {
   static override summary = 'Pin an item in the cluster'
@@ -41,6 +46,9 @@ Prints how the pin fares on each peer. --no-status prints the pin itself at once
 How many copies there are to be is said by the replication factors: -1 stands for
 every peer, 0 for what the cluster is configured to do. Peers that are named by
 --allocations come before those that the cluster would choose.
+
+Many CIDs are best given in a file, one a line, with --file: they are sent in one
+request, and the pins are printed as they are made. "pin add -" reads standard input.
 `
   static override usage = '<CID|Path>'
   static override flags = flags
@@ -48,11 +56,23 @@ every peer, 0 for what the cluster is configured to do. Peers that are named by
 
   async run(): Promise<number> {
     const { args, flags, given } = this.parse(PinAddCommand)
+    const file = args.path === '-' ? '-' : flags.file
+    if (file !== '') return this.#pinAll(file, flags)
     return this.ask(async (client, output) => {
       const options = pinOptions(flags)
       this.#warnOfMode(flags.mode)
       const pin = await client.pinPath(readPath(args.path ?? ''), options)
       await showOutcome(client, output, pin, { flags, given, target: 'pinned' })
+    })
+  }
+
+  async #pinAll(file: string, values: Values): Promise<number> {
+    if (values.wait) {
+      throw new ExitError('error : --wait goes with one item: see "status --filter error,queued,pinning" afterwards')
+    }
+    return this.ask(async (client, output) => {
+      const lines = readLines(openInput(file, this.context))
+      return pinMany(client, output, this.context.stderr, { lines, options: pinOptions(values) })
     })
   }
 
@@ -62,7 +82,7 @@ every peer, 0 for what the cluster is configured to do. Peers that are named by
   }
 }
 
-function pinOptions(values: FlagValues<typeof flags>): PinOptions {
+function pinOptions(values: Values): PinOptions {
   const both = values.replication
   return {
     ...defaultPinOptions(),

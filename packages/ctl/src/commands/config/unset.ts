@@ -1,0 +1,14 @@
+import { arg, GoCommand } from '@ipfs-cluster/cli-kit'
+import type { Globals } from '../../globals.ts'
+
+export class ConfigUnsetCommand extends GoCommand<Globals> {
+  static override summary = 'Forget what was set for an option'
+  static override usage = '<option>'
+  static override args = { option: arg({ required: true, description: 'name of the option' }) }
+
+  async run(): Promise<void> {
+    const { args } = this.parse(ConfigUnsetCommand)
+    const { openUserConfig, optionName } = await import('../../user-config.ts')
+    openUserConfig(this.context).delete(optionName(args.option ?? ''))
+  }
+}
