@@ -62,7 +62,10 @@ export async function createHost(
     transports: [tcp(), await webSocketTransport(listen.some(isWebSocket)), circuitRelayTransport()],
     ...(protector && { connectionProtector: () => protector }),
     connectionEncrypters: [noise(), lazyTls()],
-    streamMuxers: [yamux({ maxInboundStreams: MAX_STREAMS, maxOutboundStreams: MAX_STREAMS })],
+    // Peers open streams as soon as they are connected, which may be before we are done with the connection.
+    streamMuxers: [
+      yamux({ maxInboundStreams: MAX_STREAMS, maxOutboundStreams: MAX_STREAMS, maxEarlyStreams: MAX_STREAMS })
+    ],
     connectionManager: connectionOptions(init),
     // The muxer notices by itself when a connection is dead, and peers need not be asked once more.
     connectionMonitor: { enabled: false },

@@ -70,7 +70,8 @@ async function createHost(listen: readonly Multiaddr[], privateKey: PrivateKey):
     addresses: { listen: [...listen] },
     transports: [tcp(), await webSocketTransport(listen.some(isWebSocket))],
     connectionEncrypters: [noise(), lazyTls()],
-    streamMuxers: [yamux({ maxInboundStreams: MAX_CLIENT_STREAMS })],
+    // Clients open streams as soon as they are connected, which may be before we are done with the connection.
+    streamMuxers: [yamux({ maxInboundStreams: MAX_CLIENT_STREAMS, maxEarlyStreams: MAX_CLIENT_STREAMS })],
     connectionManager: {
       inboundConnectionThreshold: CALLS_PER_SECOND_AND_HOST,
       maxIncomingPendingConnections: MAX_PENDING_CALLS

@@ -58,8 +58,8 @@ export class StreamSocket extends Duplex {
 
   override _destroy(err: Error | null, done: (err: Error | null) => void): void {
     this.setTimeout(0)
-    // Whatever was written before the end still has to arrive; an abort could overtake it.
-    if (err === null && this.writableFinished) void this.#stream.close()
+    // What has been handed over still has to arrive; an abort could overtake it.
+    if (err === null && this.writableLength === 0) void this.#stream.close()
     else this.#stream.abort(err ?? new Error('the connection was closed'))
     done(err)
   }
