@@ -170,7 +170,12 @@ export class Peer {
     })
   }
 
+  /** Command that runs the command after it in the network of this peer. */
+  get prefix(): readonly string[] {
+    return this.#namespace?.prefix ?? []
+  }
+
   #runOptions(): RunOptions {
-    return { env: this.env, ...(this.#namespace && { prefix: this.#namespace.prefix }) }
+    return { env: this.env, prefix: this.prefix }
   }
 }
