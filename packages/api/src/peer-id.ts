@@ -20,10 +20,7 @@ const MAX_BYTES = 129
 const bytesByText = new BoundedCache<PeerId, Uint8Array>(CACHE_SIZE)
 
 /** Texts by a hash of the bytes: one slot per hash, so the size is fixed and nothing need be evicted. */
-const textSlots = Array.from<unknown, { bytes: Uint8Array; text: PeerId } | undefined>(
-  { length: CACHE_SIZE },
-  () => undefined
-)
+const textSlots = new Array<{ bytes: Uint8Array; text: PeerId } | undefined>(CACHE_SIZE).fill(undefined)
 
 /**
  * The multihash of a peer ID in any of its text forms: `12D3KooW...`, `Qm...`, or a CIDv1 such as `bafz...`. The

@@ -1,6 +1,5 @@
-import { writeSync } from 'node:fs'
+import { fstatSync, writeSync } from 'node:fs'
 import process from 'node:process'
-import { isatty } from 'node:tty'
 import type { Io, TextSink } from '@ipfs-cluster/cli-kit'
 
 /** What a shell shows for a Go program that writes to a pipe nobody reads: 128 and the number of SIGPIPE. */
@@ -25,8 +24,9 @@ export class FdSink implements TextSink {
     this.#fd = fd
   }
 
+  /** A pipe or a file is told apart without loading what knows terminals, which takes as long as a whole run. */
   get isTTY(): boolean {
-    return isatty(this.#fd)
+    return isCharacterDevice(this.#fd) && process.getBuiltinModule('node:tty').isatty(this.#fd)
   }
 
   /** Writes at once when there is much, else as soon as the program has nothing else to do. */
@@ -61,6 +61,15 @@ export class FdSink implements TextSink {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MILLISECONDS)
       return 0
     }
+  }
+}
+
+function isCharacterDevice(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice()
+  } catch {
+    // It is closed.
+    return false
   }
 }
 

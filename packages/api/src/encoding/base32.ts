@@ -7,8 +7,8 @@ const LOWER = 'abcdefghijklmnopqrstuvwxyz234567'
 let lowerPairs: readonly string[] | undefined
 let upperPairs: readonly string[] | undefined
 
-/** Value of each character code in either case, 255 for what is no digit. */
-const VALUES = makeValues()
+/** Value of each character code in either case, 255 for what is no digit. Made on first use as well. */
+let valueTable: Uint8Array | undefined
 
 /** RFC 4648 base32 in lower case, without padding: the text of a CIDv1 less its leading `b`. */
 export function encodeBase32(bytes: Uint8Array): string {
@@ -28,12 +28,13 @@ export function encodeBase32Upper(bytes: Uint8Array): string {
 export function decodeBase32(text: string, start: number = 0): Uint8Array {
   const digits = text.length - start
   const bytes = new Uint8Array(Math.floor((digits * 5) / 8))
+  const values = (valueTable ??= makeValues())
   let bits = 0
   let pending = 0
   let end = 0
   for (let i = start; i < text.length; i++) {
     const code = text.charCodeAt(i)
-    const value = code < 128 ? (VALUES[code] ?? 255) : 255
+    const value = code < 128 ? (values[code] ?? 255) : 255
     if (value === 255) throw new SyntaxError(`character ${JSON.stringify(text[i])} is not of the base32 alphabet`)
     pending = ((pending << 5) | value) & 0xfff
     bits += 5
