@@ -10,6 +10,8 @@ import type { Block, IpfsConnector } from '@ipfs-cluster/core/ipfs'
 /** A connector with a node of its own that is empty, or at least not used by anybody else. */
 export interface IpfsConnectorSetup {
   connector: IpfsConnector
+  /** The node is too old to pin blocks as it stores them. */
+  cannotPinStored?: boolean
   /** Stops the connector and the node. */
   close: () => Promise<void>
 }
@@ -29,12 +31,13 @@ export function ipfsConnectorSuite(name: string, setup: () => Promise<IpfsConnec
   describe(`${name} is an IpfsConnector`, () => {
     let connector: IpfsConnector
     let close: () => Promise<void>
+    let cannotPinStored: boolean
     // Unlike any that a node used before may still hold.
     const unique = `${process.pid}-${Date.now()}`
     const blockOf = (text: string): Block => rawBlock(`${unique} ${text}`)
 
     beforeAll(async () => {
-      ;({ connector, close } = await setup())
+      ;({ connector, close, cannotPinStored = false } = await setup())
     })
 
     afterAll(async () => {
@@ -80,6 +83,13 @@ export function ipfsConnectorSuite(name: string, setup: () => Promise<IpfsConnec
         throw reason
       }
       await expect(connector.putBlocks(blocks())).rejects.toBe(reason)
+    })
+
+    it('pins the blocks that are to be pinned, where it can', async () => {
+      const [plain, root] = [blockOf('no root'), { ...blockOf('root'), pin: true }]
+      await connector.putBlocks([plain, root])
+      expect(await connector.pinStatus(emptyPin(plain.cid))).toBe('unpinned')
+      expect(await connector.pinStatus(emptyPin(root.cid))).toBe(cannotPinStored ? 'unpinned' : 'recursive')
     })
 
     it('pins recursively, and unpins', async () => {

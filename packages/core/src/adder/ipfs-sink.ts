@@ -10,6 +10,8 @@ import type { BlockSink } from './interface.ts'
 
 export interface IpfsSinkInit {
   allocations: readonly PeerId[]
+  /** Whether the node keeps what is added, so that it may pin it at once. Default true. */
+  isAllocated?: boolean
   /** Bytes of blocks that may wait for the node. */
   queueBytes?: number
 }
@@ -28,10 +30,12 @@ class IpfsSink implements BlockSink {
   readonly allocations: readonly PeerId[]
   readonly #failed = new AbortController()
   readonly #queue: BlockQueue
+  readonly #isAllocated: boolean
   readonly #stored: Promise<void>
 
   constructor(ipfs: Pick<IpfsConnector, 'putBlocks'>, init: IpfsSinkInit) {
     this.allocations = init.allocations
+    this.#isAllocated = init.isAllocated ?? true
     this.#queue = new BlockQueue(init.queueBytes ?? QUEUE_BYTES)
     this.#stored = ipfs.putBlocks(this.#queue, { signal: this.#failed.signal }).catch((cause: unknown) => {
       const message = `failed to put block on all destinations: ${messageOf(cause)}`
@@ -44,7 +48,7 @@ class IpfsSink implements BlockSink {
   }
 
   put(block: Block): Promise<void> | undefined {
-    return this.#queue.push(block)
+    return this.#queue.push(this.#isAllocated || block.pin !== true ? block : { ...block, pin: false })
   }
 
   async close(options: AbortOptions = {}): Promise<void> {

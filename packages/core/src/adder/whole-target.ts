@@ -10,6 +10,8 @@ export class WholeTarget implements AddTarget {
   readonly #sink: BlockSink
   readonly #params: AddParams
   readonly #pin: AdderComponents['pin']
+  /** The last block is that of the root, which shows only when none comes after it. */
+  #last: Block | undefined
 
   constructor(sink: BlockSink, params: AddParams, pin: AdderComponents['pin']) {
     this.#sink = sink
@@ -26,7 +28,9 @@ export class WholeTarget implements AddTarget {
   }
 
   put(block: Block): Promise<void> | undefined {
-    return this.#sink.put(block)
+    const before = this.#last
+    this.#last = block
+    return before === undefined ? undefined : this.#sink.put(before)
   }
 
   takeOutputs(): AddedOutput[] {
@@ -34,9 +38,15 @@ export class WholeTarget implements AddTarget {
   }
 
   async complete(roots: readonly CID[], options: AbortOptions): Promise<void> {
+    if (this.#last !== undefined) await this.#sink.put({ ...this.#last, pin: this.#canHold(this.#last, roots) })
     await this.#sink.close(options)
     if (this.#params.noPin) return
     for (const root of roots) await this.#pin(root, pinOptionsOf(this.#params), this.allocations, options)
+  }
+
+  /** A CAR may lack blocks, and a node would look for them for ever. */
+  #canHold({ cid }: Block, roots: readonly CID[]): boolean {
+    return !this.#params.noPin && this.#params.format === 'unixfs' && roots.at(-1)?.equals(cid) === true
   }
 
   async abort(reason: unknown): Promise<void> {

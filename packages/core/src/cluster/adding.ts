@@ -30,7 +30,7 @@ export async function openSink(
   const local = (params.local && !params.shard) || (allocations.length === 1 && allocations[0] === peerId)
   const peers = local ? [peerId] : allocations
   const sinks = peers.map((peer) => {
-    const sink = ipfsSink({ allocations })({ ipfs: components.member(peer) })
+    const sink = ipfsSink({ allocations, isAllocated: allocations.includes(peer) })({ ipfs: components.member(peer) })
     sink.failed.addEventListener('abort', () => tellFailure(log, peer, sink.failed.reason), { once: true })
     return sink
   })

@@ -65,7 +65,7 @@ export class ClusterPeer implements Cluster, Startable {
   /** @throws ClusterError `ERR_MISSING_COMPONENT` */
   constructor(components: PeerComponents, init: ClusterInit) {
     checkComponents(components)
-    const { peerId, consensus, ipfs, metrics, allocator, events } = components
+    const { peerId, consensus, ipfs, added = ipfs, metrics, allocator, events } = components
     const followerMode = init.followerMode ?? false
     const log = components.logger.forComponent('cluster')
     const member = (peer: PeerId): Member => this.#member(peer)
@@ -75,7 +75,7 @@ export class ClusterPeer implements Cluster, Startable {
     this.#components = components
     this.#init = init
     this.#log = log
-    this.#self = new LocalMember({ ...components, peername: init.peername })
+    this.#self = new LocalMember({ ...components, added, peername: init.peername })
     const { marks = new PeerMarks({ ...components, isTrusted: () => true }) } = components
     this.#pinning = new Pinning(
       { consensus, ipfs, allocator, marks, log },
@@ -94,7 +94,7 @@ export class ClusterPeer implements Cluster, Startable {
         openSink({ peerId, pinning: this.#pinning, metrics, member, log }, params, options),
       pin: (root, pinOptions, allocations, options) => this.#pinning.pinAdded(root, pinOptions, allocations, options),
       shards: {
-        putLocal: (blocks, options) => ipfs.putBlocks(blocks, options),
+        putLocal: (blocks, options) => added.putBlocks(blocks, options),
         pinPart: (pin, options) => this.#pinning.pinPart(pin, options),
         unpinParts: (pins) => this.#pinning.unpinParts(pins)
       }

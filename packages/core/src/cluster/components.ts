@@ -27,6 +27,8 @@ export interface PeerComponents {
   network: ClusterNetwork
   /** What was said about peers; absent: nothing is, outside of this one. */
   marks?: PeerMarks
+  /** The way of added blocks into the IPFS node; absent: they go as they are. */
+  added?: Pick<IpfsConnector, 'putBlocks'>
 }
 
 /** Every name of what must be there, so that a part that was forgotten is noticed even where types are not checked. */
@@ -41,7 +43,7 @@ const NAMES = {
   adder: true,
   metrics: true,
   network: true
-} as const satisfies Record<Exclude<keyof PeerComponents, 'marks'>, true>
+} as const satisfies Record<Exclude<keyof PeerComponents, 'marks' | 'added'>, true>
 
 /** @throws ClusterError `ERR_MISSING_COMPONENT` that names those that are not there */
 export function checkComponents(components: Partial<PeerComponents>): asserts components is PeerComponents {

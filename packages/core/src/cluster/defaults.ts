@@ -45,3 +45,9 @@ export { RPC_PROTOCOL } from '../rpc/defaults.ts'
 
 /** Milliseconds to read the list of shards of one sharded item, which is pinned on every peer. */
 export const CLUSTER_DAG_TIMEOUT = 10_000
+
+/** Milliseconds in which the pin of what was added must come, or the IPFS node lets go of it. */
+export const ADDED_PATIENCE = 10 * 60_000
+
+/** How often it is looked at what was added. */
+export const ADDED_CHECK_INTERVAL = 60_000

@@ -16,6 +16,8 @@ export interface LocalMemberComponents {
   peername: string
   consensus: Consensus
   ipfs: IpfsConnector
+  /** The way of added blocks into the IPFS node. */
+  added: Pick<IpfsConnector, 'putBlocks'>
   tracker: PinTracker
   network: ClusterNetwork
 }
@@ -95,7 +97,7 @@ export class LocalMember implements Member {
   }
 
   putBlocks(blocks: AsyncIterable<Block> | Iterable<Block>, options?: AbortOptions): Promise<void> {
-    return this.#components.ipfs.putBlocks(blocks, options)
+    return this.#components.added.putBlocks(blocks, options)
   }
 
   async #idOf(peer: PeerId, options: AbortOptions): Promise<Id | undefined> {

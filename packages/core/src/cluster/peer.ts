@@ -3,6 +3,7 @@ import type { PeerId } from '@ipfs-cluster/api'
 import { ClusterError } from '@ipfs-cluster/api'
 import type { Adder, AdderComponents } from '../adder/index.ts'
 import { adder } from '../adder/index.ts'
+import { AddedBlocks } from './added-blocks.ts'
 import type { Allocator, AllocatorComponents, AllocatorInit } from '../allocator/index.ts'
 import { metricsAllocator } from '../allocator/index.ts'
 import type { CrdtComponents, CrdtConsensus, CrdtInit } from '../consensus/crdt/index.ts'
@@ -162,9 +163,10 @@ export function createPeer(init: PeerInit): Peer {
     ...{ logger, datastore, isTrusted: (peer: PeerId) => consensus.isTrusted(peer) },
     ...(connections && !followerMode && { topic: connections.marksTopic })
   })
+  const added = new AddedBlocks({ log: logger.forComponent('adder'), state, ipfs, datastore, events })
   const cluster = new ClusterPeer(
     {
-      ...{ logger, peerId, events, consensus, ipfs, tracker, allocator, metrics, marks },
+      ...{ logger, peerId, events, consensus, ipfs, added, tracker, allocator, metrics, marks },
       adder: parts.adder ?? adder(),
       network: members
     },
@@ -184,9 +186,11 @@ export function createPeer(init: PeerInit): Peer {
     ...(connections ? [connections.network] : []),
     ...[guard?.store ?? datastore, leaver],
     ...(connections ? [connections.deltas] : []),
-    ...[guard?.consensus ?? consensus, ipfs, metrics, tracker, marks, cluster, ipfsSwarm],
+    ...[guard?.consensus ?? consensus, ipfs, added, metrics, tracker, marks, cluster, ipfsSwarm],
     ...(connections && init.connections
-      ? served(init.connections, { ...{ connections, logger, peerId, cluster, tracker, ipfs, consensus, metrics } })
+      ? served(init.connections, {
+          ...{ connections, logger, peerId, cluster, tracker, ipfs, added, consensus, metrics }
+        })
       : [])
   ]
   const start = async (options?: AbortOptions): Promise<void> => {

@@ -65,7 +65,7 @@ export class RemoteMember implements Member {
   async putBlocks(blocks: AsyncIterable<Block> | Iterable<Block>, options?: AbortOptions): Promise<void> {
     let areAllSent = false
     async function* messages(): AsyncGenerator<msgpack.BlockMessage, void, undefined> {
-      for await (const { cid, data } of blocks) yield { cid, data, cumulativeSize: 0 }
+      for await (const { cid, data, pin = false } of blocks) yield { cid, data, cumulativeSize: 0, pin }
       areAllSent = true
     }
     // The replies are none; their end is the end of the call.

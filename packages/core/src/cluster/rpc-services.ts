@@ -14,7 +14,9 @@ export interface RpcServicesComponents {
     'id' | 'version' | 'peers' | 'peerAdd' | 'peerRemove' | 'recoverLocal' | 'recoverAllLocal' | 'repoGcLocal'
   >
   tracker: Pick<PinTracker, 'status' | 'statusAll' | 'recover'>
-  ipfs: Pick<IpfsConnector, 'putBlocks' | 'repoStat' | 'swarmPeers'>
+  ipfs: Pick<IpfsConnector, 'repoStat' | 'swarmPeers'>
+  /** The way of added blocks into the IPFS node. */
+  added: Pick<IpfsConnector, 'putBlocks'>
   consensus: Pick<Consensus, 'addPeer' | 'removePeer' | 'logPin' | 'logUnpin'>
 }
 
@@ -62,12 +64,12 @@ function trackerService({ tracker }: RpcServicesComponents): ServedService {
   })
 }
 
-function ipfsService({ ipfs }: RpcServicesComponents): ServedService {
+function ipfsService({ ipfs, added }: RpcServicesComponents): ServedService {
   async function* blockStream(
     messages: AsyncIterable<msgpack.BlockMessage>,
     { signal }: RpcContext
   ): AsyncGenerator<Record<never, never>, void, undefined> {
-    await ipfs.putBlocks(blocksOf(messages), { signal })
+    await added.putBlocks(blocksOf(messages), { signal })
     // No reply stands for a block: the end of the stream says that all of them are stored.
     yield* []
   }
@@ -88,7 +90,7 @@ function consensusService({ consensus }: RpcServicesComponents): ServedService {
 }
 
 async function* blocksOf(messages: AsyncIterable<msgpack.BlockMessage>): AsyncGenerator<Block, void, undefined> {
-  for await (const { cid, data } of messages) yield { cid, data }
+  for await (const { cid, data, pin = false } of messages) yield { cid, data, pin }
 }
 
 async function first<T>(items: AsyncIterable<T>): Promise<T | undefined> {

@@ -1,23 +1,28 @@
 import { cidToText, encodeQuery } from '@ipfs-cluster/api'
 import { equals } from 'multiformats/bytes'
-import { encodeCar } from './car.ts'
-import { PARALLEL_CALLS } from './defaults.ts'
+import { encodeCar, encodeCarHeader } from './car.ts'
+import { ALIVE_CHECK_INTERVAL, PARALLEL_CALLS } from './defaults.ts'
 import { answeredCid, malformed } from './kubo-error.ts'
 import { codecName, hashName } from './multicodec.ts'
-import { multipartFile } from './multipart.ts'
+import { multipartFiles } from './multipart.ts'
 import type { CID } from 'multiformats/cid'
 import type { AbortOptions } from '../util/startable.ts'
+import type { CarCount } from './car.ts'
 import type { Block } from './interface.ts'
 import type { KuboRpc } from './kubo-rpc.ts'
 import type { WaitLimit } from './wait-limit.ts'
 
-/** The CAR has no roots worth announcing; nodes that do not know an option ignore it. */
-const IMPORT = 'dag/import?pin-roots=false&stats=true&allow-big-block=true&fast-provide-root=false'
+/**
+ * With `pin-roots` garbage collection waits until the import has ended, roots or not. Nodes that do not know an option
+ * ignore it.
+ */
+const IMPORT = 'dag/import?pin-roots=true&stats=true&allow-big-block=true&fast-provide-root=false'
 
 /** What a node answers to a path that it does not have, or does not let us use. */
 const NOT_OFFERED: readonly number[] = [403, 404, 405, 501]
 
 interface ImportAnswer {
+  Root?: { PinErrorMsg?: string } | null
   Stats?: { BlockCount?: number; BlockBytesCount?: number } | null
 }
 
@@ -28,11 +33,14 @@ interface ImportAnswer {
  */
 export class BlockWriter {
   readonly #rpc: KuboRpc
+  /** Rejects when the node does not answer. */
+  readonly #isAlive: () => Promise<void>
   /** Whether the node has `dag/import`; unknown until the first blocks come. */
   #imports: boolean | undefined
 
-  constructor(rpc: KuboRpc) {
+  constructor(rpc: KuboRpc, isAlive: () => Promise<void>) {
     this.#rpc = rpc
+    this.#isAlive = isAlive
   }
 
   async put(blocks: AsyncIterable<Block> | Iterable<Block>, options: AbortOptions): Promise<void> {
@@ -47,20 +55,39 @@ export class BlockWriter {
 
   async #import(blocks: AsyncIterable<Block> | Iterable<Block>, options: AbortOptions): Promise<void> {
     const limit = this.#rpc.limit(IMPORT, { ...options, timeout: { kind: 'idle' } })
-    const sent = { blocks: 0, bytes: 0 }
-    const { contentType, body } = multipartFile(encodeCar(blocks, sent))
+    const sent: CarCount = { blocks: 0, bytes: 0, roots: [] }
+    const { contentType, body } = multipartFiles(carFiles(blocks, sent))
+    let watch: NodeJS.Timeout | undefined
+    const onSent = (): void => {
+      if (sent.roots.length === 0) limit.resume()
+      else watch = this.#watch(limit)
+    }
     try {
-      const call = this.#rpc.objects<ImportAnswer>(IMPORT, { limit, contentType, body: whileTaken(body, limit) })
+      const call = this.#rpc.objects<ImportAnswer>(IMPORT, {
+        limit,
+        contentType,
+        body: whileTaken(body, limit, onSent)
+      })
       let stored: number | undefined
-      for await (const { Stats } of call) stored ??= Stats?.BlockCount
+      for await (const { Root, Stats } of call) {
+        if (Root?.PinErrorMsg) throw malformed(IMPORT, `it cannot pin what it has: ${Root.PinErrorMsg}`)
+        stored ??= Stats?.BlockCount
+      }
       if (stored !== sent.blocks) throw malformed(IMPORT, `it stored ${stored ?? 'no'} blocks of ${sent.blocks}`)
     } catch (err) {
       // The node may have been replaced by one without the call: ask again next time.
       this.#imports = undefined
       throw err
     } finally {
+      clearInterval(watch)
       limit.dispose()
     }
+  }
+
+  /** The node does not say how far it is with pinning, so it may take as long as it answers anything else. */
+  #watch(limit: WaitLimit): NodeJS.Timeout {
+    const check = (): void => void this.#isAlive().catch((err: unknown) => limit.abort(err))
+    return setInterval(check, ALIVE_CHECK_INTERVAL)
   }
 
   async #putAll(blocks: AsyncIterable<Block> | Iterable<Block>, options: AbortOptions): Promise<void> {
@@ -85,13 +112,22 @@ export class BlockWriter {
 
   async #putOne({ cid, data }: Block, options: AbortOptions): Promise<void> {
     const path = putPath(cid)
-    const { Key } = await this.#rpc.json<{ Key?: string }>(path, { ...options, ...multipartFile([data]) })
+    const { Key } = await this.#rpc.json<{ Key?: string }>(path, { ...options, ...multipartFiles([[data]]) })
     // The CID of the answer may differ in version or base; what counts is under which hash the block is kept.
     const stored = answeredCid(path, Key)
     if (!equals(stored.multihash.bytes, cid.multihash.bytes)) {
       throw malformed(path, `it stored the block ${cidToText(cid)} as ${cidToText(stored)}`)
     }
   }
+}
+
+/** The blocks, then the roots among them: what is pinned must be named in a header. */
+async function* carFiles(
+  blocks: AsyncIterable<Block> | Iterable<Block>,
+  sent: CarCount
+): AsyncGenerator<AsyncIterable<Uint8Array> | Iterable<Uint8Array>, void, undefined> {
+  yield encodeCar(blocks, sent)
+  if (sent.roots.length > 0) yield [encodeCarHeader(sent.roots)]
 }
 
 function putPath(cid: CID): string {
@@ -109,7 +145,11 @@ function putPath(cid: CID): string {
  * Lets the time run only while the node is slow to take what it is given, not while the next block is being made. A
  * failure to make it is what the call fails with, not that the call broke off.
  */
-async function* whileTaken(body: AsyncIterable<Uint8Array>, limit: WaitLimit): AsyncGenerator<Uint8Array> {
+async function* whileTaken(
+  body: AsyncIterable<Uint8Array>,
+  limit: WaitLimit,
+  onSent: () => void
+): AsyncGenerator<Uint8Array> {
   limit.pause()
   try {
     for await (const chunk of body) {
@@ -121,5 +161,5 @@ async function* whileTaken(body: AsyncIterable<Uint8Array>, limit: WaitLimit): A
     limit.abort(err)
     throw err
   }
-  limit.resume()
+  onSent()
 }

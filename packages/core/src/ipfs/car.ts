@@ -1,29 +1,38 @@
+import * as dagCbor from '@ipld/dag-cbor'
 import { varint } from 'multiformats'
+import type { CID } from 'multiformats/cid'
 import type { Block } from './interface.ts'
-
-/**
- * Header of a CARv1 (dag-cbor, with its length) whose only root is the empty identity CID `bafkqaaa`: the roots are
- * not known while blocks are still being made, and some readers refuse a CAR without any.
- */
-const HEADER = Buffer.from('19a265726f6f747381d82a4500015500006776657273696f6e01', 'hex')
 
 /** Small blocks are sent together up to this many bytes, large ones as they are. */
 const WRITE_BYTES = 64 << 10
 
-/** How many blocks, and how many bytes of them, have gone into a CAR. */
+/** What has gone into a CAR. */
 export interface CarCount {
   blocks: number
   bytes: number
+  /** The blocks that are to be pinned. */
+  roots: CID[]
 }
 
-/** A CARv1 of the blocks, made as it is read; `count` says how far it is. */
+/** The header of a CARv1, with its length. */
+export function encodeCarHeader(roots: readonly CID[]): Uint8Array {
+  const header = dagCbor.encode({ version: 1, roots })
+  return Buffer.concat([varint.encodeTo(header.length, new Uint8Array(varint.encodingLength(header.length))), header])
+}
+
+/**
+ * A CARv1 of the blocks, made as it is read; `count` says how far it is. It has no roots, as they are not known while
+ * blocks are still being made.
+ */
 export async function* encodeCar(
   blocks: AsyncIterable<Block> | Iterable<Block>,
   count: CarCount
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let waiting: Uint8Array[] = [HEADER]
-  let size = HEADER.length
-  for await (const { cid, data } of blocks) {
+  const header = encodeCarHeader([])
+  let waiting: Uint8Array[] = [header]
+  let size = header.length
+  for await (const { cid, data, pin } of blocks) {
+    if (pin === true) count.roots.push(cid)
     count.blocks++
     count.bytes += data.length
     waiting.push(frame(cid.bytes, data.length))

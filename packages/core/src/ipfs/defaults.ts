@@ -24,3 +24,6 @@ export const READY_ATTEMPTS_PER_WARNING = 10
 
 /** `swarm/connect` calls, and `block/put` calls, under way at once. */
 export const PARALLEL_CALLS = 8
+
+/** How often a node is looked at that pins without saying how far it is, when `pin_timeout` does not say. */
+export const ALIVE_CHECK_INTERVAL = 60_000

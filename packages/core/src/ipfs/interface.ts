@@ -15,6 +15,8 @@ export interface IpfsPin {
 export interface Block {
   cid: CID
   data: Uint8Array
+  /** The node is to pin what is below this block when it has all that come with it, see `putBlocks`. */
+  pin?: boolean
 }
 
 /**
@@ -38,7 +40,10 @@ export interface IpfsConnector extends Startable {
   pinStatus(pin: Pick<Pin, 'cid' | 'maxDepth'>, options?: AbortOptions): Promise<IpfsPinStatus>
   /** The node's pins of the given kinds, streamed. */
   pins(kinds: readonly ('recursive' | 'direct' | 'indirect')[], options?: AbortOptions): AsyncIterable<IpfsPin>
-  /** Stores blocks; back-pressure by pulling. The blocks stay as long as garbage collection does not run. */
+  /**
+   * Stores blocks; back-pressure by pulling. Where the node has `dag/import`, garbage collection waits until this has
+   * ended, and the blocks that ask for it are pinned before that, recursively: all that is below them must be there.
+   */
   putBlocks(blocks: AsyncIterable<Block> | Iterable<Block>, options?: AbortOptions): Promise<void>
   getBlock(cid: CID, options?: AbortOptions): Promise<Uint8Array>
   repoStat(options?: AbortOptions): Promise<IpfsRepoStat>

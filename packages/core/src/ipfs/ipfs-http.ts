@@ -52,8 +52,9 @@ export class IpfsHttp implements IpfsConnector {
     this.#log = (components.logger ?? nullLogger).forComponent('ipfshttp')
     const { nodeMultiaddress, ipfsRequestTimeout, pinTimeout } = this.#settings
     this.#rpc = new KuboRpc({ endpoint: parseEndpoint(nodeMultiaddress), requestTimeout: ipfsRequestTimeout })
-    this.#writer = new BlockWriter(this.#rpc)
-    this.#pinner = new Pinner(this.#rpc, { pinTimeout, isAlive: async () => void (await this.#fetchId({})) })
+    const isAlive = async (): Promise<void> => void (await this.#fetchId({}))
+    this.#writer = new BlockWriter(this.#rpc, isAlive)
+    this.#pinner = new Pinner(this.#rpc, { pinTimeout, isAlive })
   }
 
   async stop(): Promise<void> {

@@ -1,22 +1,27 @@
 import { randomUUID } from 'node:crypto'
 
-/** A body of `multipart/form-data` with one file, as the RPC takes files. */
-export interface MultipartFile {
+type Content = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+
+/** A body of `multipart/form-data`, as the RPC takes files. */
+export interface MultipartFiles {
   contentType: string
   body: AsyncIterable<Uint8Array>
 }
 
-export function multipartFile(content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): MultipartFile {
+export function multipartFiles(files: AsyncIterable<Content> | Iterable<Content>): MultipartFiles {
   const boundary = `ipfs-cluster-${randomUUID()}`
-  return { contentType: `multipart/form-data; boundary=${boundary}`, body: encode(boundary, content) }
+  return { contentType: `multipart/form-data; boundary=${boundary}`, body: encode(boundary, files) }
 }
 
 async function* encode(
   boundary: string,
-  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+  files: AsyncIterable<Content> | Iterable<Content>
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const disposition = 'Content-Disposition: form-data; name="file"; filename="file"'
-  yield Buffer.from(`--${boundary}\r\n${disposition}\r\nContent-Type: application/octet-stream\r\n\r\n`)
-  yield* content
-  yield Buffer.from(`\r\n--${boundary}--\r\n`)
+  for await (const content of files) {
+    yield Buffer.from(`--${boundary}\r\n${disposition}\r\nContent-Type: application/octet-stream\r\n\r\n`)
+    yield* content
+    yield Buffer.from('\r\n')
+  }
+  yield Buffer.from(`--${boundary}--\r\n`)
 }

@@ -1,12 +1,10 @@
 import { cidToText } from '@ipfs-cluster/api'
+import { ALIVE_CHECK_INTERVAL } from './defaults.ts'
 import { malformed } from './kubo-error.ts'
 import type { Pin } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { AbortOptions } from '../util/startable.ts'
 import type { KuboRpc } from './kubo-rpc.ts'
-
-/** How often a node is looked at that pins without saying how far it is, when `pin_timeout` does not say. */
-const CHECK_INTERVAL = 60_000
 
 export interface PinnerInit {
   /** Milliseconds without progress after which a pin fails; 0: never. */
@@ -60,7 +58,7 @@ export class Pinner {
     const path = `pin/update?arg=${cidToText(from)}&arg=${cidToText(to)}&unpin=false`
     const limit = this.#rpc.limit(path, { ...options, timeout: { milliseconds: 0 } })
     const check = (): void => void this.#init.isAlive().catch((err: unknown) => limit.abort(err))
-    const timer = setInterval(check, this.#init.pinTimeout || CHECK_INTERVAL)
+    const timer = setInterval(check, this.#init.pinTimeout || ALIVE_CHECK_INTERVAL)
     try {
       await this.#rpc.bytes(path, { limit })
     } finally {

@@ -155,7 +155,7 @@ describe('an add that fails', () => {
     throw new Error('the client is gone')
   }
   const hanging = async function* (): AsyncGenerator<Uint8Array> {
-    yield noise(300_000)
+    yield noise(600_000)
     await new Promise(() => {})
   }
 

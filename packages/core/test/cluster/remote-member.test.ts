@@ -22,7 +22,7 @@ async function startServer(closed: MethodName[] = []): Promise<void> {
   server = rpcServer({ closed })({
     logger: memoryLogger().logger,
     network: network.of(PEER),
-    services: rpcServices({ cluster, consensus, ipfs, tracker }),
+    services: rpcServices({ cluster, consensus, ipfs, added: ipfs, tracker }),
     isTrusted: (each) => trusted.includes(each)
   })
   await server.start()

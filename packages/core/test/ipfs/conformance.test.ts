@@ -29,7 +29,7 @@ ipfsConnectorSuite('ipfsHttp on a node in memory', async () => {
 ipfsConnectorSuite('ipfsHttp on a node without dag/import', async () => {
   const node = await FakeKubo.start()
   node.on('dag/import', undefined)
-  return setupOf(node.multiaddress, async () => node.stop())
+  return { ...setupOf(node.multiaddress, async () => node.stop()), cannotPinStored: true }
 })
 
 ipfsConnectorSuite('ipfsHttp on the embedded node', async () => {

@@ -102,16 +102,28 @@ export class FakeKubo {
       this.blocks.set(keyOf(cid), data)
       json(response, { Key: cid.toString(), Size: data.length })
     })
-    this.on('dag/import', async (request, response) => {
+    this.on('dag/import', async (request, response, query) => {
       if (request.headers['content-type'] === undefined) return fail(response, "file argument 'path' is required", 400)
       let count = 0
       let bytes = 0
-      for await (const { cid, bytes: data } of await CarBlockIterator.fromBytes(await oneFile(request))) {
-        this.blocks.set(keyOf(cid), data)
-        count++
-        bytes += data.length
+      const roots: CID[] = []
+      for (const file of await filesOf(request)) {
+        const car = await CarBlockIterator.fromBytes(file)
+        roots.push(...(await car.getRoots()))
+        for await (const { cid, bytes: data } of car) {
+          this.blocks.set(keyOf(cid), data)
+          count++
+          bytes += data.length
+        }
       }
-      return json(response, { Stats: { BlockCount: count, BlockBytesCount: bytes } })
+      const pinned = query.get('pin-roots') === 'true' ? roots : []
+      for (const root of pinned) this.pins.set(root.toString(), 'recursive')
+      const stats = { Stats: { BlockCount: count, BlockBytesCount: bytes } }
+      return json(
+        response,
+        ...pinned.map((root) => ({ Root: { Cid: { '/': root.toString() }, PinErrorMsg: '' } })),
+        stats
+      )
     })
     this.on('repo/stat', (_, response) => response.end('{"RepoSize":12345,"StorageMax":18446744073709551615}\n'))
     this.on('repo/gc', (_, response) => {
@@ -159,12 +171,23 @@ export function fail(response: ServerResponse, message: string, status = 500): v
 
 /** Content of the one file of a multipart body. */
 async function oneFile(request: IncomingMessage): Promise<Uint8Array> {
+  const [file = new Uint8Array(0)] = await filesOf(request)
+  return file
+}
+
+async function filesOf(request: IncomingMessage): Promise<Uint8Array[]> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const body = Buffer.concat(chunks)
   const boundary = /boundary=(.*)/.exec(request.headers['content-type'] ?? '')?.[1] ?? ''
-  const start = body.indexOf('\r\n\r\n') + 4
-  return body.subarray(start, body.indexOf(`\r\n--${boundary}--`, start))
+  const files: Uint8Array[] = []
+  for (let start = 0; ;) {
+    const end = body.indexOf(`--${boundary}`, start)
+    if (end < 0) return files
+    const content = body.indexOf('\r\n\r\n', start) + 4
+    if (start > 0) files.push(body.subarray(content, end - 2))
+    start = end + boundary.length + 2
+  }
 }
 
 function keyOf(cid: CID): string {

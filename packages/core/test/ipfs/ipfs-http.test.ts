@@ -457,6 +457,28 @@ describe('storing blocks', () => {
     })
   })
 
+  it('fails when the node cannot pin what it is to pin', async () => {
+    node.on('dag/import', async (request, response) => {
+      for await (const _ of request);
+      json(response, { Root: { PinErrorMsg: 'block is missing' } }, { Stats: { BlockCount: 1, BlockBytesCount: 1 } })
+    })
+    expect(await errorOf(connect().putBlocks([{ ...rawBlock('1'), pin: true }]))).toMatchObject({
+      code: 'ERR_IPFS',
+      message: expect.stringContaining('it cannot pin what it has: block is missing') as unknown as string
+    })
+  })
+
+  it('gives the node all the time to pin in that it needs', async () => {
+    let probes = 1
+    node.on('dag/import', async (request, response) => {
+      if (probes-- > 0) return fail(response, 'file argument is required', 400)
+      for await (const _ of request);
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      json(response, { Stats: { BlockCount: 1, BlockBytesCount: 1 } })
+    })
+    await connect({ ipfsRequestTimeout: 200 }).putBlocks([{ ...rawBlock('1'), pin: true }])
+  })
+
   const endless = async function* (counter: { bytes: number }): AsyncGenerator<Block> {
     for (let i = 0; i < 100_000; i++) {
       const block = rawBlock(String(i).padEnd(65_536, '.'))

@@ -42,12 +42,17 @@ export class Shard {
     return this.#sink.put(block)
   }
 
-  /** Stores the list of its blocks behind them. @returns the CID of the shard */
-  async close(options: AbortOptions): Promise<CID> {
-    const nodes = linkNodes([...this.#links.values()], MAX_SHARD_LINKS)
-    for (const node of nodes) await this.#sink.put(node)
+  /**
+   * Stores the list of its blocks behind them.
+   *
+   * @param pin - whether the nodes are to hold it at once
+   * @returns the CID of the shard
+   */
+  async close({ pin, ...options }: AbortOptions & { pin: boolean }): Promise<CID> {
+    const [root, ...others] = linkNodes([...this.#links.values()], MAX_SHARD_LINKS)
+    for (const node of [{ ...root, pin }, ...others]) await this.#sink.put(node)
     await this.#sink.close(options)
-    return nodes[0].cid
+    return root.cid
   }
 
   abort(reason: unknown): void {

@@ -93,7 +93,7 @@ export class ShardedTarget implements AddTarget {
   async #closeShard(): Promise<void> {
     if (this.#current === undefined) return
     const { size, allocations } = this.#current
-    const cid = await this.#current.close({ signal: this.#signal })
+    const cid = await this.#current.close({ signal: this.#signal, pin: !this.#params.noPin })
     this.#current = undefined
     const index = this.#shards.length
     const pinOptions = { ...pinOptionsOf(this.#params), name: `${this.#params.name}-shard-${index}`, shardSize: size }

@@ -174,12 +174,15 @@ export interface BlockMessage {
   cid: CID
   /** Size of the DAG under the block in bytes, 0 when not known. */
   cumulativeSize: number
+  /** What is below is to be pinned, see `putBlocks` of the IPFS connector. Peers of the Go release pass over it. */
+  pin?: boolean
 }
 
 export const blockMsgpack: MsgpackCodec<BlockMessage> = struct<BlockMessage>({
   data: optional('d', bytes),
   cid: optional('c', cid),
-  cumulativeSize: optional('s', uint)
+  cumulativeSize: optional('s', uint),
+  pin: optional('tsp', boolean)
 })
 
 /** The maximum is always written: its tag in the Go release has a stray blank before `omitempty`. */
