@@ -5,7 +5,7 @@ import { temporaryFolder } from './harness/folder.ts'
 import { OUR_BINS } from './harness/peer.ts'
 import { runProgram } from './harness/process.ts'
 
-const PROGRAMS = ['ipfs-cluster-service', 'ipfs-cluster-ctl']
+const PROGRAMS = ['ipfs-cluster-service', 'ipfs-cluster-follow', 'ipfs-cluster-ctl']
 
 describe.each(PROGRAMS)('%s in node_modules/.bin', (name) => {
   const path = join(OUR_BINS, name)
