@@ -9,7 +9,7 @@ import type { Peer } from '@ipfs-cluster/core/cluster'
 import { consensusOf, displayServiceConfig } from '@ipfs-cluster/core/config'
 import type { PeerConfig } from '@ipfs-cluster/core/config'
 import { messageOf, startAll, stopAll } from '@ipfs-cluster/core/util'
-import type { ComponentLogger, Startable } from '@ipfs-cluster/core/util'
+import type { AbortOptions, ComponentLogger, Startable } from '@ipfs-cluster/core/util'
 import { ipfsProxy, pinsvcApi, restApi } from '@ipfs-cluster/http'
 import type { IpfsProxy, PinsvcApi, RestApi } from '@ipfs-cluster/http'
 import { datastoreLocation } from './datastore.ts'
@@ -29,6 +29,8 @@ export interface DaemonInit extends Pick<PeerConfig, 'config' | 'identity' | 'fo
   readonly bootstrap?: readonly Multiaddr[]
   /** Everything in the datastore can be had from other peers. */
   readonly isFollower?: boolean
+  /** Called once the peer is READY. */
+  onReady?(): void
 }
 
 /**
@@ -72,7 +74,7 @@ async function makeParts(init: DaemonInit): Promise<Startable[]> {
   if (config.ipfsNode?.enabled === true) {
     parts.push(ipfsNodeProcess(config.ipfsNode, { folder, env: io.env }, { logger }))
   }
-  parts.push(asPart(peer))
+  parts.push(asPart(peer, init))
   const { restapi, pinsvcapi, ipfsproxy } = config.api
   const components = { cluster: peer.cluster, logger }
   if (restapi !== undefined) {
@@ -93,8 +95,13 @@ function requireCrdt({ config }: DaemonInit): void {
   throw new ClusterError('ERR_CONFIG', 'Raft is not there yet: make a peer with `init --consensus crdt`')
 }
 
-function asPart(peer: Peer): Startable {
-  return { start: (options) => peer.start(options), stop: () => peer.stop() }
+function asPart(peer: Peer, { stop, onReady }: DaemonInit): Startable {
+  const start = async (options?: AbortOptions): Promise<void> => {
+    await peer.start(options)
+    // A peer that is asked to stop before will not get ready.
+    peer.cluster.ready(stop).then(onReady, () => {})
+  }
+  return { start, stop: () => peer.stop() }
 }
 
 /** An HTTP API, with the words that scripts know for what keeps it from starting. */

@@ -5,6 +5,7 @@ import type { PeerConfig } from '@ipfs-cluster/core/config'
 import type { ComponentLogger } from '@ipfs-cluster/core/util'
 import { during, failure, StopSignals, tellNotThereYet } from '@ipfs-cluster/daemon'
 import { ServiceCommand } from '../command.ts'
+import { tellSystemd } from '../daemon/systemd.ts'
 import { peersOf, readPeerAddress } from '../peer-address.ts'
 import type { PeerAddress } from '../peer-address.ts'
 
@@ -46,7 +47,8 @@ export class Daemon extends ServiceCommand {
       tellNotThereYet(loaded.config, log)
       const bootstrap = bootstraps.map(({ address }) => address)
       const { runDaemon } = await import('@ipfs-cluster/daemon/run')
-      return await runDaemon({ ...loaded, logger, stop, io: this.context, bootstrap })
+      const onReady = (): void => tellSystemd(this.context.env, log)
+      return await runDaemon({ ...loaded, logger, stop, io: this.context, bootstrap, onReady })
     } catch (err) {
       if (stop.signal.aborted) return 0
       throw err

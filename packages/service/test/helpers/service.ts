@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
+/** Milliseconds that a line of the log may be waited for: less than a test has, so that the program is ended. */
+const PATIENCE = 45_000
+
 /** The program as a process of its own, from its source. */
 export class Service implements AsyncDisposable {
   readonly process: ChildProcess
@@ -42,20 +45,33 @@ export class Service implements AsyncDisposable {
     return this.#stderr
   }
 
-  /** Waits for a line of the log. Fails when the program ends before it comes. */
+  /** Waits for a line of the log. Fails when the program ends before it comes, or when it does not come for long. */
   async logged(pattern: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
+      const end = (match: RegExpExecArray | null, how: string): void => {
+        clearTimeout(timer)
+        this.#listeners.delete(look)
+        if (match === null) reject(new Error(`the program ${how} without ${String(pattern)}:\n${this.#stderr}`))
+        else resolve(match)
+      }
       const look = (): void => {
         const match = pattern.exec(this.#stderr)
         const ended = this.process.exitCode !== null || this.process.signalCode !== null
-        if (match === null && !ended) return
-        this.#listeners.delete(look)
-        if (match === null) reject(new Error(`the program ended without ${String(pattern)}:\n${this.#stderr}`))
-        else resolve(match)
+        if (match !== null || ended) end(match, 'ended')
       }
+      const timer = setTimeout(() => end(null, 'ran on'), PATIENCE)
       this.#listeners.add(look)
       look()
     })
+  }
+
+  /** Waits for what shows elsewhere than in the log. */
+  async until(condition: () => Promise<boolean>): Promise<void> {
+    const deadline = performance.now() + PATIENCE
+    while (!(await condition())) {
+      if (performance.now() > deadline) throw new Error(`it did not come:\n${this.#stderr}`)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
   }
 
   /** Where the REST API listens, as a URL. */

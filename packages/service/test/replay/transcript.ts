@@ -17,7 +17,9 @@ export interface Transcript {
   match: { stdout: string; stderr: string }
   /** Files that are there before the run. */
   files_before?: { path: string; content: string }[]
-  files_after?: { path: string; mode: string; size: number }[]
+  files_after?: { path: string; mode: string; size?: number | null }[]
+  /** What to wait for, in seconds or as a pattern in the output, and the number of the signal that follows. */
+  signals?: [wait: number | string, signal: number | string][]
   /** Text of files after the run, with placeholders. */
   content_after?: Record<string, string>
 }
