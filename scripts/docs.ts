@@ -2,13 +2,19 @@
 import { ERRORS } from '@ipfs-cluster/api'
 import { referencePage } from '@ipfs-cluster/cli-kit'
 import { program as ctl } from 'ipfs-cluster-ctl'
+import { followProgram } from 'ipfs-cluster-follow'
+import { program as service } from 'ipfs-cluster-service'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { configurationPage } from './lib/configuration-page.ts'
 import { root } from './lib/project.ts'
 
 const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/errors.md': errorsPage,
-  'docs/reference/ipfs-cluster-ctl.md': async () => referencePage(ctl)
+  'docs/reference/configuration.md': configurationPage,
+  'docs/reference/ipfs-cluster-ctl.md': async () => referencePage(ctl),
+  'docs/reference/ipfs-cluster-follow.md': async () => referencePage(followProgram('NAME')),
+  'docs/reference/ipfs-cluster-service.md': async () => referencePage(service)
 }
 
 const check = process.argv.includes('--check')

@@ -6,7 +6,7 @@ import { buildPrograms } from './lib/build.ts'
 import { runNode, toolPath } from './lib/project.ts'
 
 const VARIABLES = {
-  IPFS_CLUSTER_GO_BINS: 'a folder with ipfs-cluster-service and ipfs-cluster-ctl of the Go release v1.1.6',
+  IPFS_CLUSTER_GO_BINS: 'a folder with ipfs-cluster-service, -ctl and -follow of the Go release v1.1.6',
   IPFS_KUBO_BIN: 'the program `ipfs` of a Kubo'
 }
 

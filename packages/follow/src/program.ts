@@ -8,8 +8,8 @@ ipfs-cluster-follow runs peers that follow clusters of others.
 
 The trusted peers of a cluster decide what is pinned; a follower has the IPFS
 node of this machine pin it too, and can change nothing in the cluster. Many
-clusters can be followed at once, each by its name, which you choose. The peer
-of each has a folder in ~/.ipfs-cluster-follow, or in the one given.
+clusters can be followed at once, each by a NAME of your choice. The peer of each
+has a folder in ~/.ipfs-cluster-follow, or in the one given.
 
 Which clusters are followed:
 
@@ -17,13 +17,13 @@ Which clusters are followed:
 
 Follow a cluster whose configuration is published somewhere:
 
-  ipfs-cluster-follow <clusterName> init <example.url>
-  ipfs-cluster-follow <clusterName> run
+  ipfs-cluster-follow NAME init URL
+  ipfs-cluster-follow NAME run
 
 How that peer fares, and what the cluster pins:
 
-  ipfs-cluster-follow <clusterName> info
-  ipfs-cluster-follow <clusterName> list
+  ipfs-cluster-follow NAME info
+  ipfs-cluster-follow NAME list
 `
 
 /** Stands for the name of a cluster in help. */

@@ -17,7 +17,7 @@ export async function runFollow(argv: readonly string[], io: Io): Promise<number
   const words = wordsOf(argv, io)
   const [cluster, ...rest] = words
   if (cluster === undefined) return runProgram({ ...followProgram(), before: printClusters }, argv, io)
-  if (isHelp(cluster)) return runProgram({ ...followProgram(), commands: [] }, argv, io)
+  if (isHelp(cluster)) return runProgram(followProgram(), argv, io)
   const program = followProgram(cluster)
   const options = argv.slice(0, argv.length - words.length).filter((word) => word !== '--')
   const command = isCommand(program, rest[0]) ? [] : [USUAL_COMMAND]

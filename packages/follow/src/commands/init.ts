@@ -20,9 +20,9 @@ export class Init extends FollowCommand {
 Makes a peer that follows a cluster: a new identity, and a note of where the
 configuration of the cluster is published. Nothing is fetched yet.
 
-The configuration may be at a URL, or on IPFS: /ipfs/<cid>, a bare CID,
-/ipns/<name>, or the name of a domain with a DNSLink. What is on IPFS is read
-from the gateway of the local IPFS node, or from the one in IPFS_GATEWAY.
+The configuration may be at a URL, or on IPFS: /ipfs/CID, a bare CID, /ipns/NAME,
+or the name of a domain with a DNSLink. What is on IPFS is read from the gateway
+of the local IPFS node, or from the one in IPFS_GATEWAY.
 
 A cluster that has a folder already is not touched. To begin anew, delete the
 folder first.
