@@ -1,15 +1,17 @@
 import type { BuildOptions } from 'esbuild'
 import { build } from 'esbuild'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
 import { platformTool, root, SOURCE_CONDITION, toolPath } from './project.ts'
 import { isStale, noteInputs, recipeHash } from './stale.ts'
 
-/** A program as one file for Node. */
+/** A program as one file for Node, or as one with others beside it that are loaded when they are needed. */
 interface Bundle {
   entry: string
   product: string
+  /** Folder of those others, beside the product. */
+  chunks?: string
 }
 
 const BUNDLES: readonly Bundle[] = [
@@ -17,7 +19,11 @@ const BUNDLES: readonly Bundle[] = [
   { entry: 'packages/ipfs-node/src/main.ts', product: 'packages/service/dist/bundle/ipfs-node.mjs' },
   { entry: 'packages/follow/src/main.ts', product: 'packages/follow/dist/bundle/ipfs-cluster-follow.mjs' },
   { entry: 'packages/ipfs-node/src/main.ts', product: 'packages/follow/dist/bundle/ipfs-node.mjs' },
-  { entry: 'packages/ctl/src/main.ts', product: 'packages/ctl/dist/bundle/ipfs-cluster-ctl.mjs' }
+  {
+    entry: 'packages/ctl/src/main.ts',
+    product: 'packages/ctl/dist/bundle/ipfs-cluster-ctl.mjs',
+    chunks: 'ipfs-cluster-ctl'
+  }
 ]
 
 const CTL_ENTRY = 'packages/ctl/src/main.ts'
@@ -54,6 +60,8 @@ const BUN_FLAGS = [
   // Most runs are over before code that is compiled early has paid for itself.
   '--compile-jit-policy=100',
   `--conditions=${SOURCE_CONDITION}`,
+  // libp2p is for the Node form, which the executable starts when it is needed.
+  '--external=@ipfs-cluster/client/libp2p',
   // The executable must not read files of the folder it happens to be run in.
   '--no-compile-autoload-dotenv',
   '--no-compile-autoload-bunfig'
@@ -71,8 +79,27 @@ async function makeBundle(bundle: Bundle, recipe: string, say: (text: string) =>
   const product = join(root, bundle.product)
   if (!existsSync(join(root, bundle.entry)) || !isStale(product, recipe)) return
   say(`Building ${bundle.product}`)
-  const result = await build({ ...ESBUILD, entryPoints: [bundle.entry], outfile: bundle.product })
+  const result = await build({ ...ESBUILD, entryPoints: [bundle.entry], ...outputOf(bundle) })
+  if (bundle.chunks !== undefined) removeOthers(join(dirname(product), bundle.chunks), result.metafile?.outputs ?? {})
   noteInputs(product, recipe, Object.keys(result.metafile?.inputs ?? {}))
+}
+
+/** Chunks of earlier builds have other names, and would be published with the package. */
+function removeOthers(folder: string, outputs: object): void {
+  const made = new Set(Object.keys(outputs).map((path) => join(root, path)))
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder)) if (!made.has(join(folder, name))) rmSync(join(folder, name))
+}
+
+function outputOf({ product, chunks }: Bundle): BuildOptions {
+  if (chunks === undefined) return { outfile: product }
+  return {
+    splitting: true,
+    outdir: dirname(product),
+    entryNames: basename(product, '.mjs'),
+    chunkNames: `${chunks}/[name]-[hash]`,
+    outExtension: { '.js': '.mjs' }
+  }
 }
 
 /** The release form of ctl. Where there is no Bun for the machine, the Node bundle does the same, slower. */

@@ -54,14 +54,16 @@ import {
   versionFromJSON
 } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
+import { encodeMultipart, newBoundary } from './add/multipart.ts'
+import type { AddEntry } from './add/multipart.ts'
+import { Upload } from './add/upload.ts'
+import type { UploadProgress } from './add/upload.ts'
 import { batchLines } from './batch.ts'
 import type { BatchPin } from './batch.ts'
 import { readEvents } from './events.ts'
 import type { ClusterEvent, EventsOptions } from './events.ts'
 import { pageQuery } from './listing.ts'
 import type { Page, PageOptions } from './listing.ts'
-import { encodeMultipart, newBoundary } from './multipart.ts'
-import type { AddEntry } from './multipart.ts'
 import { Requester } from './requester.ts'
 import type { RequesterInit } from './requester.ts'
 import type { Transport } from './transport/interface.ts'
@@ -77,6 +79,12 @@ export type ClusterClientInit = RequesterInit
 /** Every call can be given up. */
 export interface AbortOptions {
   readonly signal?: AbortSignal
+}
+
+/** How an upload is watched. */
+export interface AddOptions extends AbortOptions {
+  /** Hears how much has been read, for each piece. */
+  readonly onProgress?: (progress: UploadProgress) => void
 }
 
 /** Calls that ask all peers, or only the one that is contacted. */
@@ -139,19 +147,30 @@ export class ClusterClient {
 
   /**
    * Adds content and pins it. Yields what is built as it is built, the root last. The entries are read while the answer
-   * comes, no faster than the peer takes them.
+   * comes, no faster than the peer takes them. The error of an add that breaks off says what has been stored, and how to
+   * go on.
    */
-  add(
+  async *add(
     entries: AsyncIterable<AddEntry> | Iterable<AddEntry>,
     params: Partial<AddParams> = {},
-    options: AbortOptions = {}
-  ): AsyncIterable<AddedOutput> {
+    { onProgress, ...options }: AddOptions = {}
+  ): AsyncGenerator<AddedOutput, void, void> {
+    const upload = new Upload(onProgress)
     const boundary = newBoundary()
     const query = addParamsToQuery({ ...defaultAddParams(), ...params, streamChannels: true })
-    return this.#requester.stream('POST', `/add?${query}`, addedOutputFromJSON, {
-      ...options,
-      body: { type: `multipart/form-data; boundary=${boundary}`, bytes: encodeMultipart(entries, boundary) }
-    })
+    const bytes = encodeMultipart(upload.counted(entries), boundary)
+    const body = { type: `multipart/form-data; boundary=${boundary}`, bytes }
+    try {
+      for await (const output of this.#requester.stream('POST', `/add?${query}`, addedOutputFromJSON, {
+        ...options,
+        body
+      })) {
+        upload.onOutput(output)
+        yield output
+      }
+    } catch (error) {
+      throw upload.explain(error)
+    }
   }
 
   /** Pins a CID. The answer is the pin as it was made; that it is pinned is for {@link ClusterClient.status} to say. */

@@ -59,6 +59,7 @@ export function originOf(endpoint: Endpoint): string {
   return `${endpoint.scheme}${endpoint.unixPath === undefined ? '' : '+unix'}://${authority(endpoint)}`
 }
 
+/** The port of an endpoint, with the usual one of its scheme where the address names none. */
 export function portOrDefault(endpoint: Endpoint): number {
   return endpoint.port ?? (endpoint.scheme === 'https' ? 443 : 80)
 }

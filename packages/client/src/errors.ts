@@ -1,15 +1,27 @@
 import { ClusterError } from '@ipfs-cluster/api'
 import type { ErrorCode } from '@ipfs-cluster/api'
 
+interface AdviceOptions extends ErrorOptions {
+  /** What to do next in this very case. */
+  advice?: string
+}
+
 /** The server answered with an error, or ended a stream with one. */
 export class ApiError extends ClusterError {
   /** HTTP status of the answer; 500 for an error at the end of a stream. */
   override readonly status: number
+  /** What to do next in this very case, when more is known than the code says. */
+  readonly advice: string | undefined
 
-  constructor(status: number, message: string, options?: ErrorOptions) {
+  constructor(status: number, message: string, options: AdviceOptions = {}) {
     super(codeOf(status), message, options)
     this.name = 'ApiError'
     this.status = status
+    this.advice = options.advice
+  }
+
+  override get next(): string {
+    return this.advice ?? super.next
   }
 }
 
@@ -29,10 +41,17 @@ export class TransportError extends ClusterError {
   declare readonly code: TransportErrorCode
   /** Whether the server had begun to answer: what it was asked to do may be done. */
   readonly answered: boolean
+  /** What to do next in this very case, when more is known than the code says. */
+  readonly advice: string | undefined
 
-  constructor(code: TransportErrorCode, message: string, options: ErrorOptions & { answered?: boolean } = {}) {
+  constructor(code: TransportErrorCode, message: string, options: AdviceOptions & { answered?: boolean } = {}) {
     super(code, message, options)
     this.name = 'TransportError'
     this.answered = options.answered ?? false
+    this.advice = options.advice
+  }
+
+  override get next(): string {
+    return this.advice ?? super.next
   }
 }

@@ -1,19 +1,30 @@
-import { clusterClient, failover, isPeerAddress, parseEndpoint } from '@ipfs-cluster/client'
+import { clusterClient, failover, isPeerAddress, originOf, parseEndpoint } from '@ipfs-cluster/client'
 import type { BasicAuth, ClusterClient, Endpoint, Transport } from '@ipfs-cluster/client'
 import { socketTransport } from '@ipfs-cluster/client/socket'
+import type { TlsTrust } from '@ipfs-cluster/client/socket'
 import { ExitError } from '@ipfs-cluster/cli-kit'
 import type { CommandContext, Io } from '@ipfs-cluster/cli-kit'
 import { debugLog } from './debug.ts'
 import type { DebugLog } from './debug.ts'
 import type { Globals } from './globals.ts'
-import { resolveEndpoint } from './resolve.ts'
+import { handOver, isExecutable } from './hand-over.ts'
+import { describeProxy, proxyFor } from './proxy.ts'
 import { ENCODINGS } from './output/form.ts'
 import type { Encoding } from './output/form.ts'
+
+/** Where a peer is asked: at an HTTP endpoint, or over libp2p at the address of a peer. */
+export type Host = Endpoint | PeerHost
+
+interface PeerHost {
+  readonly address: string
+}
 
 /** What the options before the command ask for, checked. */
 export interface Settings {
   readonly encoding: Encoding
-  readonly endpoints: readonly Endpoint[]
+  readonly hosts: readonly Host[]
+  /** Secret of the cluster, for hosts over libp2p. */
+  readonly secret: Uint8Array | undefined
   readonly auth: BasicAuth | undefined
   /** Milliseconds; 0: no limit. */
   readonly timeout: number
@@ -37,7 +48,8 @@ export function readSettings({ globals }: CommandContext<Globals>): Settings {
   const tls = globals.https || impliesHttps
   return {
     encoding: parseEncoding(globals.encoding),
-    endpoints: globals.host.split(',').map((host) => parseHost(host, tls, secret)),
+    hosts: globals.host.split(',').map((host) => parseHost(host, tls, secret)),
+    secret: secret === '' ? undefined : Buffer.from(secret, 'hex'),
     auth,
     impliesHttps,
     timeout: Math.max(0, globals.timeout) * 1000,
@@ -47,13 +59,13 @@ export function readSettings({ globals }: CommandContext<Globals>): Settings {
 
 /** Makes the client that the settings ask for. Names are looked up here; nothing is connected yet. */
 export async function openClient(settings: Settings, context: CommandContext<Globals>): Promise<ClusterClient> {
-  const { auth, timeout } = settings
+  const { auth, timeout, hosts } = settings
+  if (isExecutable() && hosts.some(isPeerHost)) handOver(context.env)
   const log = debugLog(context.globals.debug ? context.stderr : undefined)
   log('debug level enabled')
   if (settings.impliesHttps) log(IMPLIED_HTTPS, 'WARN')
-  const endpoints = await resolveAll(settings.endpoints)
-  const tls = { rejectUnauthorized: settings.rejectUnauthorized, ...(await trustedAuthorities(endpoints, context)) }
-  const [first, ...others] = endpoints.map((endpoint) => socketTransport({ endpoint, tls }))
+  const tls = { rejectUnauthorized: settings.rejectUnauthorized, ...(await trustedAuthorities(hosts, context)) }
+  const [first, ...others] = await openTransports(settings, { tls, log, env: context.env })
   if (first === undefined) throw new ExitError('error creating API client: no host to ask')
   const init = { timeout, onRequest: (method: string, url: string) => log(`${method}: ${url}`) }
   return clusterClient(auth === undefined ? init : { ...init, auth })({
@@ -68,25 +80,60 @@ function tryInTurn(transports: readonly [Transport, ...Transport[]], log: DebugL
   return failover(transports, { onExhausted })
 }
 
-/** Every address that a name stands for is tried in turn; with TLS the name is kept, for the certificate to match. */
-async function resolveAll(endpoints: readonly Endpoint[]): Promise<Endpoint[]> {
-  const resolved: Endpoint[] = []
-  for (const endpoint of endpoints) {
-    if (!endpoint.isName || endpoint.scheme === 'https') resolved.push(endpoint)
-    else resolved.push(...(await resolveEndpoint(endpoint)))
+interface Ways {
+  readonly tls: TlsTrust
+  readonly log: DebugLog
+  readonly env: Io['env']
+}
+
+/** A way to each host, or several where its name stands for several addresses. */
+async function openTransports(settings: Settings, { tls, log, env }: Ways): Promise<Transport[]> {
+  const transports: Transport[] = []
+  for (const host of settings.hosts) {
+    if (isPeerHost(host)) {
+      transports.push(await openPeerTransport(host, settings.secret))
+      continue
+    }
+    for (const endpoint of await resolve(host)) {
+      const proxy = await proxyFor(endpoint, env)
+      if (proxy !== undefined) log(`${originOf(endpoint)} ${describeProxy(proxy)}`)
+      transports.push(socketTransport({ endpoint, tls, ...(proxy && { proxy }) }))
+    }
   }
-  return resolved
+  return transports
+}
+
+async function openPeerTransport({ address }: PeerHost, secret: Uint8Array | undefined): Promise<Transport> {
+  // Loaded by who needs it: it takes longer than all the rest.
+  const { libp2pTransport } = await import('@ipfs-cluster/client/libp2p')
+  try {
+    return libp2pTransport({ address, ...(secret && { secret }) })
+  } catch (error) {
+    throw ExitError.during('creating API client', error)
+  }
+}
+
+function isPeerHost(host: Host): host is PeerHost {
+  return 'address' in host
+}
+
+/** Every address that a name stands for is tried in turn; with TLS the name is kept, for the certificate to match. */
+async function resolve(endpoint: Endpoint): Promise<readonly Endpoint[]> {
+  if (!endpoint.isName || endpoint.scheme === 'https') return [endpoint]
+  const { resolveEndpoint } = await import('./resolve.ts')
+  return resolveEndpoint(endpoint)
 }
 
 /** The certificates that `SSL_CERT_FILE` names, as Go's programs honour it. */
-async function trustedAuthorities(endpoints: readonly Endpoint[], { env }: Io): Promise<{ ca?: string }> {
+async function trustedAuthorities(hosts: readonly Host[], { env }: Io): Promise<{ ca?: string }> {
   const file = env.SSL_CERT_FILE
-  if (file === undefined || file === '' || !endpoints.some(({ scheme }) => scheme === 'https')) return {}
+  if (file === undefined || file === '' || !hosts.some((host) => !isPeerHost(host) && host.scheme === 'https'))
+    return {}
   const { readFile } = await import('node:fs/promises')
   return { ca: await readFile(file, 'utf8').catch(() => '') }
 }
 
-function parseHost(host: string, tls: boolean, secret: string): Endpoint {
+function parseHost(host: string, tls: boolean, secret: string): Host {
   try {
     if (!isPeerAddress(host)) return parseEndpoint(host, { tls })
   } catch (error) {
@@ -96,10 +143,7 @@ function parseHost(host: string, tls: boolean, secret: string): Endpoint {
   if (secret !== '' && secret.length !== 2 * SECRET_BYTES) {
     throw new ExitError(`error creating API client: length of ProtectorKey should be ${SECRET_BYTES}`)
   }
-  throw new ExitError(
-    `error creating API client: ${host} is a libp2p address, and this version does not reach the API over libp2p yet: ` +
-      'give the HTTP address of the peer, such as /ip4/127.0.0.1/tcp/9094'
-  )
+  return { address: host }
 }
 
 function parseEncoding(word: string): Encoding {

@@ -165,11 +165,22 @@ describe('credentials', () => {
   })
 })
 
+describe('a host over libp2p', () => {
+  it('that does not answer', async () => {
+    const id = '12D3KooWKmHBwzDQUeKJhWjDEuDmvwCApkFrFRLWRuqmCCPT2eSG'
+    const { status, stdout } = await run(['--https', '--host', `/ip4/127.0.0.1/tcp/1/p2p/${id}`, 'id'])
+    expect(status).toBe(1)
+    expect(stdout).toMatch(
+      /^An error occurred:\n {2}Code: 0\n {2}Message: Get "libp2p:\/\/12D3\w+\/id": failed to dial /
+    )
+    expect(stdout).toContain('connection refused')
+  })
+})
+
 describe('hosts', () => {
   const PEER = '12D3KooWKmHBwzDQUeKJhWjDEuDmvwCApkFrFRLWRuqmCCPT2eSG'
 
   it.each([
-    [['--host', `/ip4/127.0.0.1/tcp/1/p2p/${PEER}`, 'id'], /^error creating API client: .*libp2p/],
     [['--host', `/p2p/${PEER}`, 'id'], /^error creating API client: APIAddr only includes a Peer ID\n/],
     [['--host', `/ip4/1.1.1.1/tcp/1/p2p/${PEER}`, '--secret', 'abcd', 'id'], /length of ProtectorKey should be 32\n/],
     [['--secret', 'zz', 'id'], /^error parsing secret: encoding\/hex: invalid byte: U\+007A 'z'\n/],

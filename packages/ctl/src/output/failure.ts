@@ -23,13 +23,15 @@ const TIMED_OUT = 62
  */
 export function reportFailure(error: unknown, encoding: Encoding): FailureReport | undefined {
   if (error instanceof ApiError) {
-    const stderr = error.status === 401 ? `hint: ${error.next}\n` : ''
+    const isHelpful = error.status === 401 || error.advice !== undefined
+    const stderr = isHelpful ? `hint: ${error.next}\n` : ''
     return { stdout: errorBlock(error.status, error.message, encoding), stderr, status: REFUSED }
   }
   if (!(error instanceof TransportError)) return reportLocal(error)
   if (error.answered) {
     const status = error.code === 'ERR_TIMEOUT' ? TIMED_OUT : FAILED
-    return { stdout: '', stderr: `error : ${error.message}\n`, status }
+    const hint = error.advice === undefined ? '' : `hint: ${error.advice}\n`
+    return { stdout: '', stderr: `error : ${error.message}\n${hint}`, status }
   }
   return { stdout: errorBlock(0, error.message, encoding), stderr: `hint: ${error.next}\n`, status: FAILED }
 }

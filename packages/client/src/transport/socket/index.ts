@@ -13,6 +13,7 @@ import { SocketTransport } from './transport.ts'
 import type { SocketTransportInit } from './transport.ts'
 
 export type { TlsTrust } from './node-connection.ts'
+export type { ProxyServer } from './proxy.ts'
 export type { SocketTransportInit } from './transport.ts'
 
 export function socketTransport(init: SocketTransportInit): Transport {

@@ -17,7 +17,7 @@ export async function openNodeConnection(
   endpoint: Endpoint,
   trust: TlsTrust,
   signal: AbortSignal | undefined
-): Promise<Connection> {
+): Promise<NodeConnection> {
   const target = targetOf(endpoint)
   // Loaded only when needed: they are a good part of the start-up time of a short-lived program.
   if (endpoint.scheme === 'http') {
@@ -27,9 +27,25 @@ export async function openNodeConnection(
   }
   const tls = await import('node:tls')
   signal?.throwIfAborted()
-  const servername = endpoint.isName ? { servername: endpoint.host } : {}
-  const socket = tls.connect({ ...target, ...servername, ...trust })
+  const socket = tls.connect({ ...target, ...serverName(endpoint), ...trust })
   return new NodeConnection(await opened(socket, 'secureConnect', signal))
+}
+
+/** Speaks TLS with the endpoint over a connection that leads there and that has been read to the last byte. */
+export async function secure(
+  connection: NodeConnection,
+  endpoint: Endpoint,
+  trust: TlsTrust,
+  signal: AbortSignal | undefined
+): Promise<NodeConnection> {
+  const tls = await import('node:tls')
+  signal?.throwIfAborted()
+  const socket = tls.connect({ socket: connection.release(), ...serverName(endpoint), ...trust })
+  return new NodeConnection(await opened(socket, 'secureConnect', signal))
+}
+
+function serverName({ isName, host }: Endpoint): { servername?: string } {
+  return isName ? { servername: host } : {}
 }
 
 type Target = { path: string } | { host: string; port: number; family?: number }
@@ -64,7 +80,8 @@ async function opened(
   return socket
 }
 
-class NodeConnection implements Connection {
+/** A connection over a socket of Node. */
+export class NodeConnection implements Connection {
   readonly #socket: Socket
   readonly #inbox: Inbox
 
@@ -80,6 +97,12 @@ class NodeConnection implements Connection {
 
   next(): Promise<Uint8Array | undefined> {
     return this.#inbox.next()
+  }
+
+  /** Gives up the socket to somebody else. */
+  release(): Socket {
+    this.#socket.removeAllListeners()
+    return this.#socket
   }
 
   write(bytes: Uint8Array): Promise<boolean> | boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { encodeMultipart } from '../src/index.ts'
-import type { AddEntry } from '../src/index.ts'
+import { encodeMultipart } from '../../src/index.ts'
+import type { AddEntry } from '../../src/index.ts'
 
 describe('encodeMultipart', () => {
   it('writes folders, files and links as the Go release does', async () => {

@@ -1,3 +1,6 @@
+import { readContent } from './content.ts'
+import type { AddContent } from './content.ts'
+
 /** A file, a folder or a symbolic link that is added. */
 export type AddEntry = AddedFile | AddedDirectory | AddedSymlink
 
@@ -8,7 +11,7 @@ interface NamedEntry {
 
 export interface AddedFile extends NamedEntry {
   readonly type: 'file'
-  readonly content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+  readonly content: AddContent
   /** Where the peer can read the content itself, for `noCopy`: a URL. */
   readonly source?: string
 }
@@ -46,7 +49,7 @@ export async function* encodeMultipart(
   let separator = `--${boundary}\r\n`
   for await (const entry of entries) {
     yield encoder.encode(separator + partHead(entry))
-    if (entry.type === 'file') yield* entry.content
+    if (entry.type === 'file') yield* readContent(entry.content)
     if (entry.type === 'symlink') yield encoder.encode(entry.target)
     separator = `\r\n--${boundary}\r\n`
   }
