@@ -95,11 +95,14 @@ function requireCrdt({ config }: DaemonInit): void {
   throw new ClusterError('ERR_CONFIG', 'Raft is not there yet: make a peer with `init --consensus crdt`')
 }
 
-function asPart(peer: Peer, { stop, onReady }: DaemonInit): Startable {
+function asPart(peer: Peer, init: DaemonInit): Startable {
   const start = async (options?: AbortOptions): Promise<void> => {
     await peer.start(options)
     // A peer that is asked to stop before will not get ready.
-    peer.cluster.ready(stop).then(onReady, () => {})
+    peer.cluster.ready(init.stop).then(
+      () => init.onReady?.(),
+      () => {}
+    )
   }
   return { start, stop: () => peer.stop() }
 }

@@ -25,11 +25,11 @@ export async function* exportState(state: PinState, options: ExportOptions = {})
   if (text !== '') yield text
 }
 
-function lineOf({ key, value }: StoredPin, { onUnreadable }: ExportOptions): string {
+function lineOf({ key, value }: StoredPin, options: ExportOptions): string {
   try {
     return storedPinToJSONLine(key, value)
   } catch (cause) {
-    onUnreadable?.(key, cause)
+    options.onUnreadable?.(key, cause)
     return ''
   }
 }

@@ -6,7 +6,7 @@ const SHORT = 4
 
 /** A DAG of changes in the DOT language, in the words of the Go release. */
 export async function* dotGraph(heads: readonly CID[], changes: AsyncIterable<StoredChange>): AsyncGenerator<string> {
-  yield `digraph CRDTDAG {\nsubgraph heads {\n${heads.map((cid) => `${cid}\n`).join('')}}\n`
+  yield `digraph CRDTDAG {\nsubgraph heads {\n${lines(heads)}}\n`
   for await (const change of changes) yield dotNode(change)
   yield '}\n'
 }
@@ -15,7 +15,11 @@ function dotNode({ cid, height, links, added, removed }: StoredChange): string {
   const name = cid.toString()
   return (
     `${name} [label="${height} | ${name.slice(-SHORT)}: +${added} -${removed}"]\n` +
-    `${name} -> {${links.map((link) => `${link} `).join('')}}\n` +
-    `subgraph sg_${name} {\n${links.map((link) => `${link}\n`).join('')}}\n`
+    `${name} -> {${links.map((link) => `${link.toString()} `).join('')}}\n` +
+    `subgraph sg_${name} {\n${lines(links)}}\n`
   )
+}
+
+function lines(cids: readonly CID[]): string {
+  return cids.map((cid) => `${cid.toString()}\n`).join('')
 }
