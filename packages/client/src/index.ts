@@ -12,6 +12,7 @@
 import { ClusterClient } from './client.ts'
 import type { ClusterClientComponents, ClusterClientInit } from './client.ts'
 
+export { readContent } from './add/content.ts'
 export { fileEntries } from './add/file-entries.ts'
 export { encodeMultipart } from './add/multipart.ts'
 export { ClusterClient } from './client.ts'

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { readContent } from '@ipfs-cluster/client'
 import { localEntries } from '../../src/add/local.ts'
 import type { WalkOptions } from '../../src/add/local.ts'
 
@@ -30,7 +31,7 @@ async function walk(path: string, options: Partial<WalkOptions> = {}): Promise<s
   const lines: string[] = []
   for await (const entry of await localEntries(path, { recursive: true, hidden: false, ...options })) {
     const parts: Uint8Array[] = []
-    if (entry.type === 'file') for await (const part of entry.content) parts.push(part)
+    if (entry.type === 'file') for await (const part of readContent(entry.content)) parts.push(part)
     const content = entry.type === 'symlink' ? ` -> ${entry.target}` : Buffer.concat(parts).toString()
     lines.push(`${entry.type} ${entry.name} ${content}`.trim())
   }
