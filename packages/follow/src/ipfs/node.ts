@@ -18,6 +18,11 @@ export type NodeChoice =
   /** One of its own; `isNew` when it has just been chosen and is to be remembered. */
   | { readonly kind: 'embedded'; readonly node: IpfsNodeConfig; readonly isNew: boolean }
 
+export interface ChooseOptions extends AbortOptions {
+  /** Whether a node answers at an address within some milliseconds. */
+  probe?: typeof answers
+}
+
 /**
  * The IPFS node of a follower: one that the environment names; else what was chosen before; else the Kubo of this
  * machine, if there is any sign of one; else one of its own.
@@ -27,14 +32,14 @@ export type NodeChoice =
 export async function chooseNode(
   { ipfsNode }: FollowerSettings,
   env: Environment,
-  options: AbortOptions = {}
+  { probe = answers, ...options }: ChooseOptions = {}
 ): Promise<NodeChoice> {
   const address = kuboAddress(env)
   if (env['CLUSTER_IPFSHTTP_NODEMULTIADDRESS'] !== undefined) return { kind: 'kubo', address }
   if (ipfsNode !== undefined) {
     return ipfsNode.enabled ? embedded(ipfsNode, env, false) : { kind: 'kubo', address }
   }
-  const hasKubo = (await hasTraces(env)) || (await answers(address, PROBE_LIMIT, options))
+  const hasKubo = (await hasTraces(env)) || (await probe(address, PROBE_LIMIT, options))
   return hasKubo ? { kind: 'kubo', address } : embedded(await onFreePorts(), env, true)
 }
 
