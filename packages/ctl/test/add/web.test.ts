@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { readContent } from '@ipfs-cluster/client'
 import { isWebUrl, webEntries } from '../../src/add/web.ts'
 import { cannedPeer } from '../canned-peer.ts'
 
@@ -6,7 +7,7 @@ async function fetched(url: string): Promise<string> {
   for await (const entry of webEntries(url)) {
     if (entry.type !== 'file') break
     const parts: Uint8Array[] = []
-    for await (const part of entry.content) parts.push(part)
+    for await (const part of readContent(entry.content)) parts.push(part)
     return `${entry.name}: ${Buffer.concat(parts).toString()}`
   }
   return ''
