@@ -7,12 +7,13 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { OUR_BINS } from '../e2e/harness/peer.ts'
 import type { Figure, Scenario } from './lib/scenario.ts'
+import { adds } from './scenarios/adds.ts'
 import { blocks } from './scenarios/blocks.ts'
 import { ctlStart } from './scenarios/ctl-start.ts'
 import { lists } from './scenarios/lists.ts'
 import { pins } from './scenarios/pins.ts'
 
-const SCENARIOS: readonly Scenario[] = [ctlStart, pins, lists, blocks]
+const SCENARIOS: readonly Scenario[] = [ctlStart, pins, lists, adds, blocks]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
