@@ -1,23 +1,20 @@
 import { VERSION } from '@ipfs-cluster/api/version'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe } from '@jest/globals'
 import { create } from 'kubo-rpc-client'
 import type { KuboRPCClient } from 'kubo-rpc-client'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { differences, fillIn, loadTranscripts } from '../packages/ctl/test/replay.ts'
-import type { Placeholders, Transcript } from '../packages/ctl/test/replay.ts'
+import { loadTranscripts } from '../packages/ctl/test/replay.ts'
+import type { Placeholders } from '../packages/ctl/test/replay.ts'
 import { TestCluster } from './harness/cluster.ts'
+import { replayEach } from './harness/ctl-replay.ts'
 import { temporaryFolder } from './harness/folder.ts'
 import type { Peer } from './harness/peer.ts'
 import { OUR_BINS } from './harness/peer.ts'
-import { runProgram } from './harness/process.ts'
 import { until } from './harness/until.ts'
 
 /** What is not compared, and why. */
 const SKIPPED: Readonly<Record<string, string>> = {
-  'add-car': 'CAR files are not there yet',
-  'add-car-quieter': 'CAR files are not there yet',
-  'add-car-json': 'CAR files are not there yet',
   'host-refused-status-cid': 'nothing is printed of an item that could not be had'
 }
 
@@ -56,7 +53,10 @@ const LEFT_OUT: Readonly<Record<string, RegExp>> = {
  * transcripts that follow it is still there.
  */
 const AFTERWARDS: Readonly<Record<string, readonly string[]>> = {
-  'pin-add-expire-short': [...words('pin add --ns --expire-in 1h'), 'QmUziqrwUSLDmuMXZtZTRxdaMy5DcueT39tjiE8zXejjUd']
+  'pin-add-expire-short': [
+    ...['--host', '/ip4/127.0.0.1/tcp/$REST0', 'pin', 'add', '--ns', '--expire-in', '1h'],
+    'QmUziqrwUSLDmuMXZtZTRxdaMy5DcueT39tjiE8zXejjUd'
+  ]
 }
 
 /**
@@ -86,32 +86,15 @@ describe('the transcripts of ipfs-cluster-ctl', () => {
     // The first ones end by collecting garbage.
     beforeAll(async () => void (await addContent(cluster.peers)))
 
-    for (const transcript of loadTranscripts(name)) {
-      const reason = SKIPPED[transcript.name]
-      if (reason !== undefined) it.skip(`${transcript.name} (skipped: ${reason})`, () => undefined)
-      else it(transcript.name, async () => expect(await replay(transcript)).toEqual([]))
-    }
-  })
-
-  async function replay(transcript: Transcript): Promise<string[]> {
-    const [, ...argv] = transcript.argv.map((word) => fillIn(word, placeholders))
-    const { code, stdout, stderr } = await runProgram(join(OUR_BINS, 'ipfs-cluster-ctl'), argv, {
-      env: { HOME: folder.path, ...transcript.env },
-      cwd: fillIn(transcript.cwd ?? '$FIX', placeholders),
-      stdin: transcript.stdin ?? ''
+    replayEach(loadTranscripts(name), {
+      skipped: SKIPPED,
+      volatile: VOLATILE,
+      leftOut: LEFT_OUT,
+      afterwards: AFTERWARDS,
+      placeholders: () => placeholders
     })
-    const afterwards = AFTERWARDS[transcript.name]
-    if (afterwards !== undefined) await cluster.peers[0]?.ctl(...afterwards)
-    const volatile = [...transcript.volatile, ...(VOLATILE[transcript.name] ?? [])]
-    const without = (text: string): string => text.replace(LEFT_OUT[transcript.name] ?? '', '')
-    const expected = { ...transcript, stdout: without(transcript.stdout), volatile }
-    return differences(expected, { status: Number(code), stdout: without(stdout), stderr }, placeholders)
-  }
+  })
 })
-
-function words(text: string): string[] {
-  return text.split(' ')
-}
 
 /** The files that the transcripts speak of. */
 function makeFiles(fix: string): void {

@@ -23,9 +23,12 @@ interface Option {
 }
 
 /** A script that completes the commands and flags of a program; where neither fits, the shell completes files. */
-export async function completionScript<G extends FlagMap>(program: Program<G>, shell: Shell): Promise<string> {
-  const { bin, summary, globals, commands } = program
-  const places = await placesBelow({ path: bin, summary, flags: globals }, commands)
+export async function completionScript<G extends FlagMap>(
+  program: Pick<Program<G>, 'bin' | 'globals' | 'commands'>,
+  shell: Shell
+): Promise<string> {
+  const { bin, globals, commands } = program
+  const places = await placesBelow({ path: bin, flags: globals }, commands)
   return SCRIPTS[shell](bin, places)
 }
 
@@ -36,7 +39,7 @@ const SCRIPTS: Readonly<Record<Shell, (bin: string, places: readonly Place[]) =>
 }
 
 async function placesBelow<G extends FlagMap>(
-  here: { path: string; summary: string; flags: FlagMap },
+  here: { path: string; flags: FlagMap },
   nodes: readonly CommandNode<G>[]
 ): Promise<Place[]> {
   const children = await Promise.all(nodes.map(describe))

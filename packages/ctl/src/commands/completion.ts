@@ -1,5 +1,5 @@
 import { arg, completionScript, ExitError, GoCommand, SHELLS } from '@ipfs-cluster/cli-kit'
-import { program } from '../program.ts'
+import { globals } from '../globals.ts'
 import type { Globals } from '../globals.ts'
 
 export class CompletionCommand extends GoCommand<Globals> {
@@ -18,6 +18,7 @@ Prints a script for a shell that completes commands and options:
     const { args } = this.parse(CompletionCommand)
     const shell = SHELLS.find((known) => known === args.shell)
     if (shell === undefined) throw new ExitError(`error : give the shell: ${SHELLS.join(', ')}`)
-    this.context.stdout.write(await completionScript(program, shell))
+    const { bin, commands, stdout } = this.context
+    stdout.write(await completionScript({ bin, globals, commands }, shell))
   }
 }
