@@ -37,6 +37,11 @@ export interface IpfsNodeInit {
   gateway?: string
   /** Multiaddrs for other nodes. */
   swarm?: readonly string[]
+  /**
+   * Addresses of the name servers that are asked for DNSLinks, such as `1.2.3.4` or `1.2.3.4:53`; those of the system when
+   * absent. Only a node that is online asks.
+   */
+  dns?: readonly string[]
   /** Bytes of a file of blocks; for tests of what happens when there are many. */
   segmentSize?: number
   /** Called with what an operator should know, a sentence at a time. */

@@ -6,6 +6,9 @@ import type { Swarm } from './exchange/swarm.ts'
 import { gatewayServer } from './gateway/server.ts'
 import { closeServer, listen, withPort } from './http/listen.ts'
 import type { IpfsNode, IpfsNodeInit } from './index.ts'
+import { dnsText } from './names/dnslink.ts'
+import { readIpnsRecord } from './names/ipns.ts'
+import { Names } from './names/names.ts'
 import type { NodeParts } from './parts.ts'
 import { Collector } from './pins/collect.ts'
 import { Holders } from './pins/holders.ts'
@@ -100,7 +103,19 @@ async function openParts(init: IpfsNodeInit, cleanups: (() => Promise<void>)[]):
   const leases = new Leases()
   const pins = new Pins({ database: repo.database, blocks, leases, onPinned: (root) => swarm?.provide(root) })
   const collector = new Collector({ blocks, pins, leases })
-  return { repo, identity, blocks, leases, pins, collector, holders: new Holders({ pins, blocks }), swarm }
+  const names = swarm !== undefined && profileOf(init, repo) === 'online' ? openNames(init, swarm) : undefined
+  return { repo, identity, blocks, leases, pins, collector, holders: new Holders({ pins, blocks }), swarm, names }
+}
+
+function openNames({ dns }: IpfsNodeInit, swarm: Swarm): Names {
+  return new Names({
+    lookUpText: dnsText(dns),
+    readRecord: (name, options) => readIpnsRecord(name, (key) => swarm.record(key, options), options)
+  })
+}
+
+function profileOf(init: IpfsNodeInit, { config }: Repo): Profile {
+  return init.profile ?? config.Profile
 }
 
 async function startSwarm(
@@ -109,7 +124,7 @@ async function startSwarm(
   cleanups: (() => Promise<void>)[]
 ): Promise<Swarm | undefined> {
   const { config } = repo
-  const profile: Profile = init.profile ?? config.Profile
+  const profile = profileOf(init, repo)
   if (profile === 'offline') return undefined
   const { Swarm } = await import('./exchange/swarm.ts')
   const swarm = await Swarm.start(

@@ -1,5 +1,6 @@
 import type { Blocks } from './dag/blocks.ts'
 import type { Swarm } from './exchange/swarm.ts'
+import type { Names } from './names/names.ts'
 import type { Collector } from './pins/collect.ts'
 import type { Holders } from './pins/holders.ts'
 import type { Leases } from './pins/leases.ts'
@@ -18,4 +19,6 @@ export interface NodeParts {
   holders: Holders
   /** Absent in a node that is offline. */
   swarm?: Swarm
+  /** Absent in a node that is not on the public network: it looks no names up. */
+  names?: Names
 }

@@ -122,6 +122,11 @@ export class Swarm {
     this.#libp2p.contentRouting.provide(cid, { signal: AbortSignal.timeout(PROVIDE_TIMEOUT_MS) }).catch(() => {})
   }
 
+  /** What the network keeps under a key. @throws Error when nothing is found */
+  async record(key: Uint8Array, options: { signal?: AbortSignal | undefined } = {}): Promise<Uint8Array> {
+    return this.#libp2p.contentRouting.get(key, options)
+  }
+
   async disconnect(address: string): Promise<string> {
     const { id } = parseAddress(address)
     await this.#libp2p.hangUp(peerIdFromString(id))

@@ -21,6 +21,8 @@ const IMMUTABLE = 'public, max-age=29030400, immutable'
 /** A listing may look better one day. */
 const LISTING_CACHE = 'public, max-age=604800, stale-while-revalidate=2678400'
 const LISTING_VERSION = 1
+/** What is named by a name is asked for again soon. */
+const NAMED_CACHE = 'public, max-age=60'
 
 /** A request whose path was followed to its end. */
 export interface GatewayRequest {
@@ -33,6 +35,8 @@ export interface GatewayRequest {
   /** Where the path starts and where it leads. */
   root: CID
   cid: CID
+  /** Whether a name led there, which may lead elsewhere later. */
+  isNamed: boolean
 }
 
 /** How blocks are read: the first under a deadline, the rest as long as the client stays. */
@@ -78,7 +82,7 @@ export class GatewayAnswer {
       'Content-Type': RAW_TYPE,
       'Content-Length': bytes.length,
       'Content-Disposition': `attachment; filename="${cid.toString()}.bin"`,
-      'Cache-Control': IMMUTABLE
+      'Cache-Control': this.#cached(IMMUTABLE)
     })
     await this.#body(once(bytes))
   }
@@ -91,7 +95,7 @@ export class GatewayAnswer {
     this.#head(200, {
       'Content-Type': `${CAR_TYPE}; version=1; order=dfs; dups=n`,
       'Content-Disposition': `attachment; filename="${cid.toString()}.car"`,
-      'Cache-Control': IMMUTABLE,
+      'Cache-Control': this.#cached(IMMUTABLE),
       'Accept-Ranges': 'none'
     })
     await this.#body(writeCar(node.blocks, cid, reads.rest))
@@ -107,7 +111,7 @@ export class GatewayAnswer {
     const index = await this.#index(reads)
     if (index !== undefined) return this.#sendFile(index, 'index.html', reads)
     if (this.#isUnchanged(`"DirIndex-${LISTING_VERSION}_CID-${cid.toString()}"`)) return
-    this.#head(200, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': LISTING_CACHE })
+    this.#head(200, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': this.#cached(LISTING_CACHE) })
     await this.#body(
       (async function* () {
         yield Buffer.from(listingHead(path))
@@ -142,14 +146,14 @@ export class GatewayAnswer {
     this.#head(range === undefined ? 200 : 206, {
       'Content-Type': contentType(name, await firstBytes(node, file, reads)),
       'Content-Length': length,
-      'Cache-Control': IMMUTABLE,
+      'Cache-Control': this.#cached(IMMUTABLE),
       ...(range === undefined ? {} : { 'Content-Range': `bytes ${range.first}-${range.last}/${file.size}` })
     })
     await this.#body(readFile(node.blocks, file, { ...reads.rest, offset: first, length }))
   }
 
   async #sendSymlink(target: string): Promise<void> {
-    this.#head(200, { 'Content-Type': 'inode/symlink', 'Cache-Control': IMMUTABLE })
+    this.#head(200, { 'Content-Type': 'inode/symlink', 'Cache-Control': this.#cached(IMMUTABLE) })
     await this.#body(once(Buffer.from(target)))
   }
 
@@ -167,12 +171,16 @@ export class GatewayAnswer {
   }
 
   /** Sets the tag of what is sent, and answers 304 when the client has it. */
+  #cached(content: string): string {
+    return this.#request.isNamed ? NAMED_CACHE : content
+  }
+
   #isUnchanged(tag: string): boolean {
     const { request, response } = this.#request
     response.setHeader('ETag', tag)
     const known = request.headers['if-none-match']?.split(',').map((text) => text.trim().replace(/^W\//, ''))
     if (known === undefined || !(known.includes('*') || known.includes(tag.replace(/^W\//, '')))) return false
-    this.#head(304, { 'Cache-Control': IMMUTABLE })
+    this.#head(304, { 'Cache-Control': this.#cached(IMMUTABLE) })
     response.end()
     return true
   }

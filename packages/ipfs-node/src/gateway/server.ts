@@ -4,6 +4,7 @@ import { parsePath, resolve } from '../dag/path.ts'
 import { GATEWAY_TIMEOUT_MS } from '../defaults.ts'
 import { BlockNotFoundError, KuboError, messageOf, NoLinkError } from '../errors.ts'
 import { streamingServer } from '../http/listen.ts'
+import type { Names } from '../names/names.ts'
 import type { NodeParts } from '../parts.ts'
 import { GatewayAnswer } from './answer.ts'
 
@@ -25,6 +26,13 @@ export function gatewayServer(node: NodeParts): FastifyInstance {
     reply.hijack()
     await handle(node, request.raw, reply.raw)
   })
+  const { names } = node
+  if (names !== undefined) {
+    app.all('/ipns/*', async (request, reply) => {
+      reply.hijack()
+      await handle(node, request.raw, reply.raw, names)
+    })
+  }
   app.setNotFoundHandler((request, reply) => {
     const text = request.url.startsWith('/ipns/')
       ? 'this gateway does not look names up: give a path such as /ipfs/CID\n'
@@ -34,7 +42,12 @@ export function gatewayServer(node: NodeParts): FastifyInstance {
   return app
 }
 
-async function handle(node: NodeParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(
+  node: NodeParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  names?: Names
+): Promise<void> {
   const gone = new AbortController()
   response.once('close', () => gone.abort(new Error('the client went away')))
   const deadline = AbortSignal.timeout(GATEWAY_TIMEOUT_MS)
@@ -47,10 +60,14 @@ async function handle(node: NodeParts, request: IncomingMessage, response: Serve
     const path = decodePath(url.pathname)
     // The way to the content must be found in time; the content itself may take longer.
     const read = { signal: AbortSignal.any([gone.signal, deadline]) }
-    const parsed = parsePath(path)
+    const parsed = parsePath(names === undefined ? path : await names.resolve(path, read))
     const { cid, remainder } = await resolve(node.blocks, parsed, read)
     if (remainder.length > 0) throw new GatewayError(404, `${path} leads into a block, not to a file`)
-    const answer = new GatewayAnswer({ node, request, response, url, path, cid, root: parsed.root })
+    const answer = new GatewayAnswer({
+      ...{ node, request, response, url, path, cid },
+      root: parsed.root,
+      isNamed: names !== undefined
+    })
     await answer.send({ first: read, rest: { signal: gone.signal } })
   } catch (err) {
     fail(response, deadline.aborted && !gone.signal.aborted ? timeoutError(err) : err)

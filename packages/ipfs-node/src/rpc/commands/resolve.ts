@@ -12,8 +12,8 @@ export const resolve: Command = {
   options: { recursive: 'bool', r: '=recursive', dhtrc: 'int', dhtt: 'string' },
   async run(context) {
     const { node, args, read, reply, options } = context
-    const [path = ''] = args
-    if (isName(path)) throw cannotLookUp(context)
+    const [given = ''] = args
+    const path = isName(given) ? await lookUp(context, given) : given
     const { cid, remainder } = await resolvePath(node.blocks, path, read)
     // The answer is written as the question was, unless a base was asked for.
     const text = options.has('cid-base') ? context.encode(cid) : sameForm(path, cid)
@@ -21,12 +21,24 @@ export const resolve: Command = {
   }
 }
 
-/** `name/resolve`: this node looks no names up, and says so. */
+/** `name/resolve`: what a name leads to; the node's own, when none is given. */
 export const nameResolve: Command = {
   args: { name: 'name', min: 0, max: 1 },
+  options: {
+    ...{ recursive: 'bool', r: '=recursive', nocache: 'bool', n: '=nocache', stream: 'bool', s: '=stream' },
+    ...{ 'dht-record-count': 'int', dhtrc: '=dht-record-count', 'dht-timeout': 'string', dhtt: '=dht-timeout' }
+  },
   async run(context) {
-    throw cannotLookUp(context)
+    const [name = context.node.identity.peerId] = context.args
+    await context.reply.once({ Path: await lookUp(context, isName(name) ? name : `/ipns/${name}`) })
   }
+}
+
+/** @throws KuboError also when this node looks no names up */
+async function lookUp(context: RpcContext, name: string): Promise<string> {
+  const { names } = context.node
+  if (names === undefined || context.read.offline === true) throw cannotLookUp(context)
+  return names.resolve(name.replace(/^ipns:(\/\/)?/, '/ipns/'), { signal: context.signal })
 }
 
 function isName(path: string): boolean {
