@@ -6,8 +6,11 @@ import { messageOf } from '@ipfs-cluster/core/util'
 /** Damaged pins that are told of; the others are counted. */
 const MAX_TOLD = 10
 
+/** Characters after which a text is given away: longer ones V8 keeps apart, and collects late. */
+const TEXT_LENGTH = 32 * 1024
+
 /**
- * Pins as they are stored, as lines of JSON: a batch to a text. One damaged pin does not hide the others: what is wrong
+ * Pins as they are stored, as lines of JSON, many to a text. One damaged pin does not hide the others: what is wrong
  * is thrown at the end.
  *
  * @throws AggregateError
@@ -26,6 +29,9 @@ export async function* storedPinLines(
         damaged++
         if (damage.length < MAX_TOLD) damage.push(unreadable(key, cause))
       }
+      if (text.length < TEXT_LENGTH) continue
+      yield text
+      text = ''
     }
     if (text !== '') yield text
   }

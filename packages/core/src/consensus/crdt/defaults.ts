@@ -62,7 +62,7 @@ export const MAX_MENDED_AT_ONCE = 8
 export const MEND_TIMEOUT = 10_000
 
 /** Blocks that are held at the same time to see whether they are whole. */
-export const CHECKED_AT_ONCE = 32
+export const CHECKED_AT_ONCE = 8
 
 /** Milliseconds after the start until all blocks are looked at for the first time, unless the interval is shorter. */
 export const FIRST_CHECK_DELAY = 30_000

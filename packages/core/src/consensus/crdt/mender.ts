@@ -4,10 +4,10 @@ import type { BlockId } from '../../blocks/index.ts'
 import type { Datastore } from '../../datastore/index.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
+import { release } from '../../util/release.ts'
 import { withDeadline } from '../../util/signals.ts'
 import type { AbortOptions } from '../../util/startable.ts'
 import { CHECKED_AT_ONCE, MAX_DAMAGED, MAX_MENDED_AT_ONCE, MEND_TIMEOUT } from './defaults.ts'
-import { readWholeBlock } from './delta-block.ts'
 import type { DeltaSource } from './interface.ts'
 import type { CrdtKeys } from './keys.ts'
 
@@ -88,7 +88,8 @@ export class Mender {
     const blocks = await datastore.getMany(ids.map((id) => keys.blocks + id))
     ids.forEach((id, i) => {
       const bytes = blocks[i]
-      if (bytes === undefined || readWholeBlock(id, bytes) === undefined) this.note(id)
+      if (bytes === undefined || !matches(cidOfBlockId(id), bytes)) this.note(id)
+      if (bytes !== undefined) release(bytes)
     })
   }
 
