@@ -4,6 +4,9 @@ export const DEFAULT_CHUNK_SIZE = 256 * 1024
 /** Largest chunk: what a block of 2 MiB, the most that nodes exchange, holds besides its framing. */
 export const MAX_CHUNK_SIZE = 2 * 1024 * 1024 - 256
 
+/** Bytes that are left free around a chunk for the frame of a leaf, which has at most 12 before it and 5 behind it. */
+export const CHUNK_MARGIN = 16
+
 /** Children of an inner node of a file. With another number the CIDs are not those of other implementations. */
 export const MAX_LINKS = 174
 

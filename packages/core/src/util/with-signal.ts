@@ -1,5 +1,3 @@
-import { abortable } from './signals.ts'
-
 /** Iterates until the signal aborts, which ends the wait for an item as well, even if the source never gives it. */
 export async function* withSignal<T>(
   source: AsyncIterable<T>,
@@ -7,9 +5,17 @@ export async function* withSignal<T>(
 ): AsyncGenerator<T, void, undefined> {
   const iterator = source[Symbol.asyncIterator]()
   let isDone = false
+  // One listener for all items: to add and remove one for each costs more than many an item does.
+  let abort = (_reason: unknown): void => {}
+  const onAbort = (): void => abort(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
   try {
     for (;;) {
-      const next = await abortable(iterator.next(), { signal })
+      signal.throwIfAborted()
+      const next = await new Promise<IteratorResult<T, unknown>>((resolve, reject) => {
+        abort = reject
+        iterator.next().then(resolve, reject)
+      })
       if (next.done === true) {
         isDone = true
         return
@@ -21,6 +27,7 @@ export async function* withSignal<T>(
     isDone = !signal.aborted
     throw err
   } finally {
+    signal.removeEventListener('abort', onAbort)
     if (!isDone) void Promise.resolve(iterator.return?.()).catch(() => {})
   }
 }

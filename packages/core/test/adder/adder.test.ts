@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { addParamsFromQuery, cidToText, defaultAddParams } from '@ipfs-cluster/api'
 import { adder } from '@ipfs-cluster/core/adder'
 import { describe, expect, it } from '@jest/globals'
+import { verifyBlock } from '../../src/adder/car/verify.ts'
 import { file, MemorySink, multipartEntries, NO_SHARDS, noise, runAdd, toAsync } from './support.ts'
 import type { AddedOutput, AddParams } from '@ipfs-cluster/api'
 import type { AddEntry } from '../../src/cluster/interface.ts'
@@ -122,6 +123,24 @@ it('a file that says where it is can be added without a copy, folders and symlin
   expect(error).toBeUndefined()
   expect(outputs).toEqual(plain.outputs)
 })
+
+it.each(['size-1000', 'rabin-100-500-1000', 'buzhash'])(
+  'the blocks do not depend on the pieces in which content comes: %s',
+  async (chunker) => {
+    const content = noise(600_000)
+    const whole = await runAdd([file('f', content)], { chunker })
+    for (const size of [997, 1000, 65_536]) {
+      const pieces = function* (): Generator<Uint8Array> {
+        // As from the network: the bytes of a piece are nobody else's.
+        for (let i = 0; i < content.length; i += size) yield content.slice(i, i + size)
+      }
+      const { sink } = await runAdd([file('f', toAsync(pieces()))], { chunker })
+      // Looked at when all are made: none may have been written over.
+      for (const block of sink.blocks) verifyBlock(block)
+      expect(sink.blocks.map(({ cid }) => cid.toString())).toEqual(whole.sink.blocks.map(({ cid }) => cid.toString()))
+    }
+  }
+)
 
 describe('what cannot be added', () => {
   it.each<[string, AddEntry[], Partial<AddParams>, object]>([

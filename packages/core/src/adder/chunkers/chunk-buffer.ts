@@ -1,4 +1,15 @@
+import { CHUNK_MARGIN } from '../defaults.ts'
 import type { Chunker } from './chunker.ts'
+
+/** A piece of content that becomes a leaf. */
+export interface Chunk {
+  bytes: Uint8Array
+  /**
+   * Whether the bytes before and behind it in its buffer, `CHUNK_MARGIN` on each side, are free: then what frames it is
+   * written around it, and it need not be copied.
+   */
+  hasMargin: boolean
+}
 
 /**
  * Turns content that comes in pieces of any size into chunks. Copies only where a chunk goes across pieces, and holds
@@ -10,6 +21,8 @@ import type { Chunker } from './chunker.ts'
  */
 export class ChunkBuffer {
   readonly #chunker: Chunker
+  /** What was put together last. */
+  #gathered: Uint8Array | undefined
   #pieces: Uint8Array[] = []
   #length = 0
 
@@ -25,20 +38,23 @@ export class ChunkBuffer {
   }
 
   /** The next chunk, as long as enough is there to say where it ends; with `isEnd`, as long as there is anything. */
-  next(isEnd: boolean = false): Uint8Array | undefined {
+  next(isEnd: boolean = false): Chunk | undefined {
     const { maxSize } = this.#chunker
     if (this.#length === 0 || (!isEnd && this.#length < maxSize)) return undefined
     const head = this.#head(Math.min(maxSize, this.#length))
     const size = this.#chunker.cut(head)
     this.#drop(size)
-    return head.subarray(0, size)
+    return { bytes: head.subarray(0, size), hasMargin: head === this.#gathered && size === head.length }
   }
 
   /** The first bytes in one piece. */
   #head(size: number): Uint8Array {
     const first = this.#pieces[0]
     if (first !== undefined && first.length >= size) return first.subarray(0, size)
-    const head = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
+    // Not zeroed first: that takes as long as to fill it.
+    const { buffer } = Buffer.allocUnsafeSlow(size + 2 * CHUNK_MARGIN)
+    const head = new Uint8Array(buffer, CHUNK_MARGIN, size)
+    this.#gathered = head
     let filled = 0
     while (filled < size) {
       const piece = this.#pieces.shift()

@@ -6,6 +6,7 @@ import * as raw from 'multiformats/codecs/raw'
 import * as Digest from 'multiformats/hashes/digest'
 import type { PBLink } from '@ipld/dag-pb'
 import type { Block } from '../../ipfs/interface.ts'
+import type { Chunk } from '../chunkers/chunk-buffer.ts'
 import type { ImportProfile } from '../profile.ts'
 
 /** What a link to a node of a DAG says about it. */
@@ -37,10 +38,10 @@ export class NodeBuilder {
   }
 
   /** A chunk of a file. The type of a leaf that is a UnixFS node differs between layouts. */
-  leaf(chunk: Uint8Array, type: 'file' | 'raw'): BuiltNode {
-    const data = this.#profile.rawLeaves ? chunk : encodeLeaf(chunk, type)
+  leaf(chunk: Chunk, type: 'file' | 'raw'): BuiltNode {
+    const data = this.#profile.rawLeaves ? chunk.bytes : encodeLeaf(chunk, type)
     const cid = this.#profile.rawLeaves ? CID.createV1(raw.code, this.#digest(data)) : this.#dagPbCid(data)
-    return { cid, data, size: data.length, fileSize: chunk.length }
+    return { cid, data, size: data.length, fileSize: chunk.bytes.length }
   }
 
   /** A node of a file above its leaves. */
@@ -98,14 +99,16 @@ const LEAF_TYPES = { raw: 0, file: 2 } as const
  * A leaf as a dag-pb node around a UnixFS node around the chunk, each with its length before it. Written here because
  * going through the two codecs copies the chunk three times, which takes as long as hashing it.
  */
-function encodeLeaf(chunk: Uint8Array, type: 'file' | 'raw'): Uint8Array {
-  const head = [0x08, LEAF_TYPES[type], ...(chunk.length > 0 ? [0x12, ...varintOf(chunk.length)] : [])]
-  const tail = [0x18, ...varintOf(chunk.length)]
-  const prefix = [0x0a, ...varintOf(head.length + chunk.length + tail.length), ...head]
-  const data = new Uint8Array(prefix.length + chunk.length + tail.length)
+function encodeLeaf({ bytes, hasMargin }: Chunk, type: 'file' | 'raw'): Uint8Array {
+  const { length } = bytes
+  const head = [0x08, LEAF_TYPES[type], ...(length > 0 ? [0x12, ...varintOf(length)] : [])]
+  const tail = [0x18, ...varintOf(length)]
+  const prefix = [0x0a, ...varintOf(head.length + length + tail.length), ...head]
+  const size = prefix.length + length + tail.length
+  const data = hasMargin ? new Uint8Array(bytes.buffer, bytes.byteOffset - prefix.length, size) : new Uint8Array(size)
   data.set(prefix)
-  data.set(chunk, prefix.length)
-  data.set(tail, prefix.length + chunk.length)
+  if (!hasMargin) data.set(bytes, prefix.length)
+  data.set(tail, prefix.length + length)
   return data
 }
 
