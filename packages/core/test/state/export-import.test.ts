@@ -162,6 +162,35 @@ describe('an export file', () => {
     expect(kept.slice(kept.indexOf(false))).not.toContain(true)
   })
 
+  it('in any order, with a CID that stands twice, gives the last of each', async () => {
+    const lines = (await readVectorText('state_export.ndjson')).trim().split('\n')
+    const again = lines[0]!.replace(/"name":"[^"]*"/, '"name":"again"')
+    await importState(pieces([...lines.toReversed(), again].join('\n')), replica.consensus)
+    await replica.consensus.start()
+    const pins: Pin[] = await Array.fromAsync(replica.consensus.state.list())
+    expect(pins).toHaveLength(lines.length)
+    expect(await replica.consensus.state.count()).toBe(lines.length)
+    const cid = (JSON.parse(again) as { cid: string }).cid
+    expect(pins.find((pin) => pin.cid.toString() === cid)?.name).toBe('again')
+  })
+
+  it('finishes an import that was interrupted before it begins another', async () => {
+    const [first = '', second = ''] = (await readVectorText('state_export.ndjson')).split('\n')
+    const stores = await storesOfEachMoment(replica.datastore, () => importState(pieces(first), replica.consensus))
+    const counts: number[] = []
+    for (const store of stores) {
+      const isCommitted = Object.keys(await dump(store, '/ts/replacing')).length > 0
+      const other = testReplica({}, { datastore: store })
+      await expect(importState(pieces(`${second}\nwrong`), other.consensus)).rejects.toThrow(/^line 2/)
+      await other.consensus.start()
+      counts.push(await other.consensus.state.count())
+      if (isCommitted) expect(counts.at(-1)).toBe(1)
+      await other.stop()
+    }
+    expect(counts).toEqual(counts.toSorted())
+    expect(new Set(counts)).toEqual(new Set([0, 1]))
+  })
+
   it('cannot replace the pinset of a running peer', async () => {
     await replica.start()
     const file = await readVectorText('state_export.ndjson')

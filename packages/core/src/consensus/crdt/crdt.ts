@@ -46,6 +46,8 @@ export class CrdtConsensus implements Consensus, ImportTarget {
   #mender: Mender
   #replication: Replication | undefined
   #isStarted = false
+  /** Nobody need hear of each pin of an import: whoever starts after it looks at all of them. */
+  #isQuiet = false
 
   constructor(components: CrdtComponents, init: CrdtInit = {}) {
     const { datastore } = components
@@ -184,7 +186,12 @@ export class CrdtConsensus implements Consensus, ImportTarget {
   /** Only while not started. Other peers are not told; they hear of it when the peer runs. */
   async replaceAll(pins: AsyncIterable<readonly StoredPin[]>, options: AbortOptions = {}): Promise<void> {
     if (this.#isStarted) throw new ClusterError('ERR_NOT_SUPPORTED', 'the pinset of a running peer cannot be replaced')
-    await this.#replica.replaceBy(inDeltas(pins), options)
+    this.#isQuiet = true
+    try {
+      await this.#replica.replaceBy(inDeltas(pins), options)
+    } finally {
+      this.#isQuiet = false
+    }
   }
 
   /**
@@ -224,6 +231,7 @@ export class CrdtConsensus implements Consensus, ImportTarget {
   }
 
   #tell(effects: readonly Effect[]): void {
+    if (this.#isQuiet) return
     for (const effect of effects) {
       try {
         this.#tellOf(effect)

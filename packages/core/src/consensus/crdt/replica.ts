@@ -12,7 +12,7 @@ import { loadHeads } from './load-heads.ts'
 import { applyChanges } from './local.ts'
 import type { Change } from './local.ts'
 import { migrate } from './migrate.ts'
-import { StoredSet } from './set-view.ts'
+import { EMPTY_SET, StoredSet } from './set-view.ts'
 import { StagedElements } from './staged.ts'
 import { loadPinCount, writeSummary } from './summary.ts'
 import { Transaction } from './transaction.ts'
@@ -107,12 +107,13 @@ export class Replica implements KnownBlocks {
    * Changes the set. One change at a time, whatever asks for it.
    *
    * @param work - what is to be done; throwing from it changes nothing
-   * @param options - `sync`: resolve when the disk has it
+   * @param options - `sync`: resolve when the disk has it; `areNew`: the set has nothing under any key of the change,
+   *   which saves looking
    */
-  update<T>(work: (tx: Transaction) => Promise<T>, options: { sync?: boolean } = {}): Promise<T> {
+  update<T>(work: (tx: Transaction) => Promise<T>, options: { sync?: boolean; areNew?: boolean } = {}): Promise<T> {
     return this.#exclusively(async () => {
       if (this.#isStale) await this.#load()
-      const tx = new Transaction(this.#set, this.#heads.copy(), this.keys)
+      const tx = new Transaction(options.areNew === true ? EMPTY_SET : this.#set, this.#heads.copy(), this.keys)
       const result = await work(tx)
       await this.#commit(tx, options)
       return result
@@ -151,17 +152,21 @@ export class Replica implements KnownBlocks {
 
   /** Deletes everything of the consensus. An interrupted deletion is finished when the replica is next opened. */
   async clean(options: AbortOptions = {}): Promise<void> {
+    await this.#forget(this.keys.replacing)
     await this.#exclusively(() => this.#wipe(options))
+    await this.#staged.drop()
     await this.#forget(this.keys.cleaning)
   }
 
   /**
    * Replaces everything by additions: all of them or, when `groups` fails, none. They are on the disk before anything is
-   * deleted, so that an interrupted replacement is finished when the replica is next opened.
+   * deleted, so that an interrupted replacement is finished when the replica is next opened. Opens the replica.
    *
    * @param groups - each of them what one delta may hold
    */
   async replaceBy(groups: AsyncIterable<readonly Element[]>, options: AbortOptions = {}): Promise<void> {
+    // What an earlier replacement staged must not be lost: with it everything else is gone already.
+    await this.open()
     try {
       await this.#staged.write(groups, options)
     } catch (err) {
@@ -177,9 +182,9 @@ export class Replica implements KnownBlocks {
   async #replace(): Promise<void> {
     await this.#exclusively(() => this.#wipe())
     await this.#prepare()
-    for await (const elements of this.#staged.read()) {
-      const changes = elements.map((element): Change => ({ type: 'add', ...element }))
-      await this.update((tx) => applyChanges(tx, changes))
+    for await (const { elements, areNew } of this.#staged.read()) {
+      const changes = elements.map(({ key, value }): Change => ({ type: 'add', key, value }))
+      await this.update((tx) => applyChanges(tx, changes), { areNew })
     }
     await this.#forget(this.keys.cleaning, this.keys.replacing)
   }

@@ -7,6 +7,13 @@ import type { CrdtKeys } from './keys.ts'
 /** Digits of a number in a key, so that keys sort as numbers do. */
 const NUMBER_DIGITS = 10
 
+/** Additions of one delta. */
+export interface StagedGroup {
+  readonly elements: readonly Element[]
+  /** Whether no other addition, of this group or one before, has the key of any of them. */
+  readonly areNew: boolean
+}
+
 /** Additions that are to replace the whole set, on the disk until they have. */
 export class StagedElements {
   readonly #datastore: Datastore
@@ -29,13 +36,29 @@ export class StagedElements {
   }
 
   /** The groups, in their order. */
-  async *read(): AsyncGenerator<readonly Element[]> {
+  async *read(): AsyncGenerator<StagedGroup> {
+    let last = ''
     for await (const entries of this.#datastore.entries({ prefix: this.#prefix })) {
-      for (const { value } of entries) yield decodeDelta(value).elements
+      for (const { value } of entries) {
+        const { elements } = decodeDelta(value)
+        const areNew = areAscending(elements, last)
+        for (const { key } of elements) if (key > last) last = key
+        yield { elements, areNew }
+      }
     }
   }
 
   async drop(): Promise<void> {
     await this.#datastore.deleteRange({ prefix: this.#prefix })
   }
+}
+
+/** An export has its pins in the order of their keys, so each is behind all before it. */
+function areAscending(elements: readonly Element[], from: string): boolean {
+  let last = from
+  return elements.every(({ key }) => {
+    const isBehind = key > last
+    last = key
+    return isBehind
+  })
 }
