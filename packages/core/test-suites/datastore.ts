@@ -59,6 +59,12 @@ export function describeDatastore(name: string, fixture: DatastoreFixture): void
       expect(await store.getMany([])).toEqual([])
     })
 
+    it('keeps what it holds when a value that was read is released', async () => {
+      await fill('/a', '/b')
+      for (const value of await store.getMany(['/a', '/a', '/b'])) store.release(value!)
+      expect((await store.getMany(['/a', '/b'])).map(text)).toEqual(['/a', '/b'])
+    })
+
     it('overwrites and deletes', async () => {
       await fill('/a')
       await store.put('/a', bytes('new'))

@@ -47,6 +47,11 @@ export class ClassicDatastore extends LevelDatastore<ClassicLevel<string, Uint8A
     return this.read({}, () => this.db.approximateSize(gt ?? gte ?? '', lt ?? BEHIND_ALL))
   }
 
+  override release(value: Uint8Array): void {
+    const { buffer } = value
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === value.byteLength) buffer.transfer(0)
+  }
+
   /**
    * Moves what is in the log to a table. LevelDB itself would read it from the log, but the Go release passes over what
    * is older there than the last compaction of any kind, so that a Go peer on this folder would lack pins.

@@ -82,6 +82,14 @@ export interface Datastore extends DatastoreReader, Startable {
   /** Deletes every key of the range. Not atomic: interrupted, it leaves the rest behind. */
   deleteRange(range: KeyRange, options?: AbortOptions): Promise<void>
   snapshot(): DatastoreSnapshot
+  /**
+   * Gives the memory of a value that was read back at once, where the value was a copy. Otherwise it stays until the
+   * collector comes by, which large buffers do not drive: who goes through many of them would hold a hundred megabytes
+   * that nobody needs.
+   *
+   * @param value - not used by anybody any more; it may be empty afterwards
+   */
+  release(value: Uint8Array): void
   /** Bytes that the range takes on disk, roughly; what was just written may be missing. */
   approximateSize(range: KeyRange): Promise<number>
 }

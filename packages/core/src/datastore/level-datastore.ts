@@ -76,6 +76,9 @@ export abstract class LevelDatastore<L extends Level> extends LevelReader implem
     }
   }
 
+  /** Values of a store in memory are those that are stored. */
+  release(_value: Uint8Array): void {}
+
   /** What a store has to do with its data before it is closed. */
   protected async settle(_db: L): Promise<void> {}
 

@@ -4,7 +4,6 @@ import type { BlockId } from '../../blocks/index.ts'
 import type { Datastore } from '../../datastore/index.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
-import { release } from '../../util/release.ts'
 import { withDeadline } from '../../util/signals.ts'
 import type { AbortOptions } from '../../util/startable.ts'
 import { CHECKED_AT_ONCE, MAX_DAMAGED, MAX_MENDED_AT_ONCE, MEND_TIMEOUT } from './defaults.ts'
@@ -89,7 +88,7 @@ export class Mender {
     ids.forEach((id, i) => {
       const bytes = blocks[i]
       if (bytes === undefined || !matches(cidOfBlockId(id), bytes)) this.note(id)
-      if (bytes !== undefined) release(bytes)
+      if (bytes !== undefined) datastore.release(bytes)
     })
   }
 
