@@ -12,11 +12,14 @@ export interface JsonDocument {
 /** Longest object that is taken; a pin has a few hundred characters. Without a bound a file of `{` would fill memory. */
 const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024
 
+/** Longest line that is looked at as a whole. */
+const MAX_LINE_SIZE = 64 * 1024
+
 /**
  * Reads the JSON objects of a text, which have any whitespace between them, or none.
  *
  * @param pieces - the text, cut anywhere
- * @returns the objects that end in each piece
+ * @returns the objects, those of a piece together
  * @throws ClusterError `ERR_BAD_EXPORT_FILE`, naming the line, when something else stands between the objects or one of them is
  *   not right
  */
@@ -26,10 +29,12 @@ export async function* jsonDocuments(pieces: AsyncIterable<string>): AsyncGenera
     const documents = reader.push(piece)
     if (documents.length > 0) yield documents
   }
-  reader.end()
+  yield reader.end()
 }
 
 class DocumentReader {
+  /** The beginning of a line whose end has not come yet. */
+  #cut = ''
   /** The object that has begun. */
   #text = ''
   #depth = 0
@@ -38,15 +43,29 @@ class DocumentReader {
   #line = 1
   #startLine = 1
 
-  /** @throws ClusterError when an object has begun that does not end */
-  end(): void {
+  /**
+   * The text has ended.
+   *
+   * @throws ClusterError when an object has begun that does not end
+   */
+  end(): JsonDocument[] {
+    const found: JsonDocument[] = []
+    const rest = this.#cut
+    for (let position = 0; position < rest.length;) position = this.#scan(rest, position, found)
     if (this.#depth > 0) throw badFile(this.#startLine, 'the object that begins here does not end')
+    return found
   }
 
-  push(piece: string): JsonDocument[] {
+  push(next: string): JsonDocument[] {
+    const piece = this.#cut + next
+    this.#cut = ''
     const found: JsonDocument[] = []
     let position = 0
     while (position < piece.length) {
+      if (this.#isCut(piece, position)) {
+        this.#cut = piece.slice(position)
+        break
+      }
       const document = this.#wholeLine(piece, position)
       if (document === undefined) position = this.#scan(piece, position, found)
       else {
@@ -56,6 +75,12 @@ class DocumentReader {
       }
     }
     return found
+  }
+
+  /** Whether the piece ends within a line that begins with an object: it is put together with the next piece. */
+  #isCut(piece: string, start: number): boolean {
+    const isShort = piece.length - start < MAX_LINE_SIZE
+    return isShort && this.#depth === 0 && piece[start] === '{' && piece.indexOf('\n', start) === -1
   }
 
   /** An object that has a line of its own, as in every file that was exported: found without a look at each character. */
