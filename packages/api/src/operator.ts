@@ -75,6 +75,18 @@ export interface SyncProgressInfo {
   rate: number
 }
 
+/** How many pins have each status on one peer. */
+export interface PinCountsInfo {
+  peer: PeerId
+  /** By the name of the status; only those that there are. */
+  statuses: Record<string, number>
+  /**
+   * When the peer last compared the pinset with what its IPFS node holds: what is at rest is counted as of then, with
+   * what has been done since. Zero while the node could not be asked.
+   */
+  comparedAt: Time
+}
+
 /** What was decided about one peer. */
 export interface PeerVerdictInfo {
   peer: PeerId

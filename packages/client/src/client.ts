@@ -15,6 +15,7 @@ import type {
   PeerId,
   PeerMarkInfo,
   Pin,
+  PinCountsInfo,
   PinOptions,
   PinType,
   RebalancePlanInfo,
@@ -43,6 +44,7 @@ import {
   idFromJSON,
   metricFromJSON,
   peerMarkFromJSON,
+  pinCountsFromJSON,
   pinFromJSON,
   pinOptionsToQuery,
   rebalancePlanFromJSON,
@@ -227,6 +229,11 @@ export class ClusterClient {
    */
   statusAll(filter: StatusFilter = 0, options: LocalOptions = {}): AsyncIterable<GlobalPinInfo> {
     return this.#statusStream(filter, [], options)
+  }
+
+  /** How many pins have each status on the peer that is contacted. */
+  async pinCounts(options: AbortOptions = {}): Promise<PinCountsInfo> {
+    return this.#requester.document('GET', '/pins/counts', pinCountsFromJSON, options)
   }
 
   /** Tries again to pin or unpin a CID where that failed. */

@@ -64,6 +64,12 @@ describe('the calls of operators', () => {
     ['GET /rebalance', (c) => c.rebalanceProgress(), progress, progress],
     ['DELETE /rebalance', (c) => c.rebalanceStop(), progress, progress],
     ['GET /sync', (c) => c.sync(), { state: 'syncing', highest_height: 9 }, { state: 'syncing', highestHeight: 9 }],
+    [
+      'GET /pins/counts',
+      (c) => c.pinCounts(),
+      { peer: PEER, statuses: { pinned: 7 }, compared_at: '2026-01-02T03:04:05Z' },
+      { peer: PEER, statuses: { pinned: 7 } }
+    ],
     ['GET /openapi.json', (c) => c.openApi(), { openapi: '3.1.0' }, { openapi: '3.1.0' }],
     [
       `GET /pins/${TEXT}?explain=true`,

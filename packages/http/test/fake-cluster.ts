@@ -236,6 +236,11 @@ export class FakeCluster implements Cluster {
     }
   }
 
+  async pinCounts(): ReturnType<Cluster['pinCounts']> {
+    this.#called('pinCounts')
+    return { statuses: { pinned: this.stored.size }, comparedAt: new Time(1_700_000_000) }
+  }
+
   alerts(): Alert[] {
     return this.alertList
   }

@@ -15,6 +15,7 @@ import {
   drainProgressCodec,
   explainedPinInfoCodec,
   peerMarkCodec,
+  pinCountsCodec,
   rebalancePlanCodec,
   rebalanceProgressCodec,
   repairProgressCodec,
@@ -85,6 +86,7 @@ export const { toJSON: drainProgressToJSON, fromJSON: drainProgressFromJSON } = 
 export const { toJSON: repairProgressToJSON, fromJSON: repairProgressFromJSON } = document(repairProgressCodec)
 export const { toJSON: rebalancePlanToJSON, fromJSON: rebalancePlanFromJSON } = document(rebalancePlanCodec)
 export const { toJSON: rebalanceProgressToJSON, fromJSON: rebalanceProgressFromJSON } = document(rebalanceProgressCodec)
+export const { toJSON: pinCountsToJSON, fromJSON: pinCountsFromJSON } = document(pinCountsCodec)
 export const { toJSON: syncProgressToJSON, fromJSON: syncProgressFromJSON } = document(syncProgressCodec)
 export const { toJSON: explainedPinInfoToJSON, fromJSON: explainedPinInfoFromJSON } = document(explainedPinInfoCodec)
 export const {

@@ -6,6 +6,7 @@ import type {
   MoveInfo,
   PeerMarkInfo,
   PeerVerdictInfo,
+  PinCountsInfo,
   RebalancePlanInfo,
   RebalanceProgressInfo,
   RepairProgressInfo,
@@ -72,6 +73,12 @@ export const syncProgressCodec: JsonCodec<SyncProgressInfo> = struct<SyncProgres
   merged: field('merged', integer),
   missing: field('missing', integer),
   rate: field('rate', float)
+})
+
+export const pinCountsCodec: JsonCodec<PinCountsInfo> = struct<PinCountsInfo>({
+  peer: field('peer', peerId),
+  statuses: field('statuses', record(integer)),
+  comparedAt: field('compared_at', time)
 })
 
 const peerVerdictCodec: JsonCodec<PeerVerdictInfo> = struct<PeerVerdictInfo>({

@@ -21,6 +21,7 @@ import type { CID } from 'multiformats/cid'
 import type { Adder } from '../adder/interface.ts'
 import type { SyncProgress } from '../consensus/interface.ts'
 import { restDetail } from '../pintracker/explain.ts'
+import type { StatusCounts } from '../pintracker/interface.ts'
 import type { ClusterRepair } from '../repair/index.ts'
 import { PeerMarks, Repair } from '../repair/index.ts'
 import type { ListOptions, PinState } from '../state/interface.ts'
@@ -286,6 +287,10 @@ export class ClusterPeer implements Cluster, Startable {
 
   syncProgress(): SyncProgress | undefined {
     return this.#components.consensus.progress
+  }
+
+  async pinCounts(options?: AbortOptions): Promise<StatusCounts> {
+    return this.#components.tracker.counts(options)
   }
 
   alerts(): Alert[] {

@@ -19,6 +19,7 @@ import type {
 import type { CID } from 'multiformats/cid'
 import type { AllocationExplanation } from '../allocator/index.ts'
 import type { SyncProgress } from '../consensus/interface.ts'
+import type { StatusCounts } from '../pintracker/interface.ts'
 import type { ClusterRepair } from '../repair/interface.ts'
 import type { ListOptions, PinState } from '../state/interface.ts'
 import type { EventSource } from '../util/event-bus.ts'
@@ -106,6 +107,8 @@ export interface Cluster {
   connectGraph(options?: AbortOptions): Promise<ConnectGraph>
   /** How far this peer is with taking in what others have; undefined where a peer is never behind. */
   syncProgress?(): SyncProgress | undefined
+  /** How many pins have each status on this peer. */
+  pinCounts(options?: AbortOptions): Promise<StatusCounts>
   alerts(): Alert[]
   bandwidthByProtocol(): Record<string, Bandwidth>
   metrics(name: string): Metric[]

@@ -116,6 +116,7 @@ describe('over a whole peer', () => {
     expect(await json('/repair')).toMatchObject({ gone: [], failed: 0 })
     expect(await json('/rebalance')).toMatchObject({ state: 'idle' })
     expect(await json('/sync')).toMatchObject({ state: 'complete' })
+    expect(await json('/pins/counts')).toMatchObject({ peer: PEER, compared_at: expect.any(String) })
     expect(await json('/openapi.json')).toMatchObject({ openapi: '3.1.0' })
   })
 })

@@ -37,6 +37,16 @@ function pinned(...cids: string[]): void {
   for (const cid of cids) served.cluster.put(emptyPin(CID.parse(cid)))
 }
 
+describe('GET /pins/counts', () => {
+  it('gives the statuses that there are, and how old they are', async () => {
+    await using served = await serve()
+    await served.ask({ method: 'POST', path: '/pins/bafkqabtimvwgy3yk' })
+    const { status, body } = await served.ask({ path: '/pins/counts' })
+    expect(status).toBe(200)
+    expect(body).toBe(`{"peer":"${PEER}","statuses":{"pinned":1},"compared_at":"2023-11-14T22:13:20Z"}\n`)
+  })
+})
+
 describe('documents', () => {
   it.each([
     [

@@ -172,6 +172,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     ...{ state: { enum: ['complete', 'syncing', 'repairing'] }, height: integer, reached: integer },
     ...{ highest_height: integer, merged: integer, missing: integer, rate: number }
   }),
+  PinCounts: object({ peer: peerId, statuses: map(integer), compared_at: time }),
   Event: {
     oneOf: [
       { ...ref('Pin'), description: 'pin:put' },

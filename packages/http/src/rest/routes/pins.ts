@@ -3,6 +3,7 @@ import {
   encodePinLine,
   explainedPinInfoToJSON,
   matchesFilter,
+  pinCountsToJSON,
   stringify
 } from '@ipfs-cluster/api'
 import type { GlobalPinInfo, StatusFilter } from '@ipfs-cluster/api'
@@ -95,6 +96,23 @@ export const pinRoutes: readonly Route<Cluster>[] = [
       infoLines(
         local ? mapStream(cluster.recoverAllLocal({ signal }), globalPinInfoOf) : cluster.recoverAll({ signal })
       )
+  }),
+  clusterRoute({
+    name: 'pinCounts',
+    method: 'GET',
+    path: '/pins/counts',
+    summary: 'Tells how many pins have each status on this peer, without a walk over the pinset',
+    answers: [
+      {
+        ...{ status: 200, type: 'PinCounts' },
+        doc: 'The counts; `compared_at` says when the pinset was last compared with what the IPFS node holds'
+      }
+    ],
+    errors: { 500: FAILED },
+    handle: async (cluster, _values, { signal }) => {
+      const { statuses, comparedAt } = await cluster.pinCounts({ signal })
+      return document(stringify(pinCountsToJSON({ peer: cluster.peerId, statuses, comparedAt })))
+    }
   }),
   clusterRoute({
     name: 'status',
