@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -107,6 +107,29 @@ describe('a daemon that cannot start', () => {
       'error loading configurations: error parsing cluster.state_sync_interval: time: invalid duration "often"\n' +
         `  ${folder}/service.json:32: cluster.state_sync_interval is "often"; allowed: a duration such as "1h30m", "5s" or "200ms", above 0\n`
     )
+  })
+
+  it.each([['daemon'], ['state', 'export'], ['init']])(
+    'says that its folder cannot be written: %s',
+    async (...words) => {
+      const { status, stderr } = await runHere(['-c', '/dev/null/peer', ...words], '', { HOME: root })
+      expect(status).toBe(1)
+      expect(stderr).toMatch(
+        /error [^:]+: .*\/dev\/null\/peer.*not a directory|error [^:]+: ENOTDIR.*\/dev\/null\/peer/
+      )
+    }
+  )
+
+  const itAsUser = process.getuid?.() === 0 ? it.skip : it
+  itAsUser('says that this user may not write to its folder (skipped as root, who may)', async () => {
+    const folder = join(root, 'read-only')
+    await runHere(['-c', folder, 'init'], '', { HOME: root })
+    await chmod(folder, 0o500)
+    const { status, stderr } = await runHere(['-c', folder, 'daemon'], '', { HOME: root })
+    await chmod(folder, 0o700)
+    expect(status).toBe(1)
+    expect(stderr).toContain(`open ${folder}/cluster.lock: permission denied`)
+    expect(stderr).toContain('make sure that the config folder is writable for the user running ipfs-cluster-service')
   })
 
   it('does not have Raft yet', async () => {

@@ -4,9 +4,8 @@ import type { CrdtConsensus } from '@ipfs-cluster/core/consensus/crdt'
 import type { ComponentLogger } from '@ipfs-cluster/core/util'
 import { during } from '@ipfs-cluster/daemon'
 import { ServiceCommand } from '../command.ts'
-
-import { openStoppedPeer, requireCrdt } from './stopped-peer.ts'
 import type { Prompt } from '../prompt.ts'
+import { openStoppedPeer, requireCrdt } from './stopped-peer.ts'
 import type { StoppedPeer, StoppedPeerOptions } from './stopped-peer.ts'
 
 /** A command that works on the stored state of a peer, which must not run. */
