@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises'
+import type { Pin } from '@ipfs-cluster/api'
 import { bool, ExitError } from '@ipfs-cluster/cli-kit'
 import { loadIdentity } from '@ipfs-cluster/core/config'
 import { ipfsHttp } from '@ipfs-cluster/core/ipfs'
+import { isRemotePin } from '@ipfs-cluster/core/pintracker'
 import { StopSignals } from '@ipfs-cluster/daemon'
 import { doing, FollowCommand } from '../command.ts'
 import { PROGRAM } from '../globals.ts'
@@ -23,8 +25,8 @@ Deletes the folder of the peer: its identity, its pinset, and its own IPFS node 
 it has one. The peer must not be running.
 
 What a Kubo has pinned for the cluster stays pinned unless --unpin is given. With
-it everything in the pinset of the cluster is unpinned, also what you or another
-cluster that you follow have pinned too; a peer of that cluster pins it again.
+it everything that the cluster wanted here is unpinned, also what you or another
+cluster that you follow have pinned too; the peer of that cluster pins it again.
 `
 
   async run(): Promise<number> {
@@ -54,18 +56,33 @@ cluster that you follow have pinned too; a peer of that cluster pins it again.
     const { ipfsNode } = await this.reading(() => readSettings(folder))
     // What its own node has pinned goes with the folder.
     if (ipfsNode?.enabled === true) return
-    const { location } = await findStore(folder)
-    if (location === undefined) return
+    const { location, unreadable } = await findStore(folder)
+    if (location === undefined) {
+      if (unreadable !== undefined) throw unreadableStore(unreadable)
+      return
+    }
     const template = (await readCopy(folder, undefined))?.config ?? baseConfig()
     const { ipfshttp } = (await this.reading(() => followerConfig(template, { folder, env }))).ipfsConnector
-    const identity = await this.reading(() => loadIdentity(folder.identity))
+    const peerId = (await this.reading(() => loadIdentity(folder.identity)))?.id ?? ''
     const ipfs = ipfsHttp(ipfshttp)({})
     try {
-      const pins = storedPinset(location, identity?.id ?? '')
+      const pins = pinsOf(peerId, storedPinset(location, peerId))
       const unpinned = await doing('unpinning; nothing was deleted', () => unpinAll(pins, ipfs, { signal }))
       this.tell(`Unpinned ${unpinned} items.`)
     } finally {
       await ipfs.stop?.()
     }
   }
+}
+
+/** Of a pinset, what falls to a peer. */
+async function* pinsOf(peerId: string, pins: AsyncIterable<Pin>): AsyncGenerator<Pin, void, undefined> {
+  for await (const pin of pins) if (!isRemotePin(pin, peerId)) yield pin
+}
+
+function unreadableStore(location: string): ExitError {
+  return new ExitError(
+    `${location} is of a Go peer, so it cannot be told what to unpin: "run" the peer once, which fetches the pinset, or ` +
+      'leave without --unpin\nunpinning; nothing was deleted'
+  )
 }
