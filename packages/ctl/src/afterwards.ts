@@ -2,6 +2,7 @@ import type { Pin } from '@ipfs-cluster/api'
 import type { FlagValues } from '@ipfs-cluster/cli-kit'
 import type { ClusterClient } from '@ipfs-cluster/client'
 import type { afterwardsFlags } from './flags.ts'
+import type { LiveLine } from './output/live-line.ts'
 import type { Output } from './output/output.ts'
 import { pinPrinter } from './output/pin.ts'
 import { statusPrinter } from './output/status.ts'
@@ -13,6 +14,8 @@ export interface Afterwards {
   readonly flags: FlagValues<typeof afterwardsFlags>
   readonly given: ReadonlySet<string>
   readonly target: WaitTarget
+  /** Where it is shown how far the peers are. */
+  readonly line: LiveLine
 }
 
 /** Waits if asked to, and prints how a pin fares after it was made or removed. */
@@ -22,9 +25,9 @@ export async function showOutcome(
   pin: Pin,
   afterwards: Afterwards
 ): Promise<void> {
-  const { flags, target } = afterwards
+  const { flags, target, line } = afterwards
   const waited = flags.wait
-    ? await waitFor(client, pin.cid, { target, limit: limitOf(pin, afterwards), timeout: flags['wait-timeout'] })
+    ? await waitFor(client, pin.cid, { target, limit: limitOf(pin, afterwards), timeout: flags['wait-timeout'], line })
     : undefined
   if (flags['no-status']) output.print(pinPrinter, pin)
   else output.print(statusPrinter, waited ?? (await settledStatus(client, pin.cid, target)))

@@ -1,6 +1,11 @@
 import { fstatSync, writeSync } from 'node:fs'
 import process from 'node:process'
 import type { Io, TextSink } from '@ipfs-cluster/cli-kit'
+import { explainSystemError } from './system-error.ts'
+
+const STDOUT = 1
+const STDERR = 2
+const FAILED = 1
 
 /** What a shell shows for a Go program that writes to a pipe nobody reads: 128 and the number of SIGPIPE. */
 const SIGPIPE_STATUS = 141
@@ -56,11 +61,21 @@ export class FdSink implements TextSink {
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
       if (code === 'EPIPE') process.exit(SIGPIPE_STATUS)
-      if (code !== 'EAGAIN') throw error
+      if (code !== 'EAGAIN') return this.#giveUp(error, bytes, offset)
       // Somebody has made the descriptor non-blocking, and the reader is behind.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MILLISECONDS)
       return 0
     }
+  }
+
+  /** What cannot be written to standard output makes the program fail; messages that cannot be are lost. */
+  #giveUp(error: unknown, bytes: Uint8Array, offset: number): number {
+    if (this.#fd !== STDOUT) return bytes.length - offset
+    const { message } = explainSystemError(error, 'write', '/dev/stdout')
+    const complaint = new FdSink(STDERR)
+    complaint.write(`error : ${message}\n`)
+    complaint.flush()
+    return process.exit(FAILED)
   }
 }
 
@@ -85,7 +100,7 @@ export function openIo(): ProcessIo {
     get stdin() {
       return process.stdin
     },
-    stdout: new FdSink(1),
-    stderr: new FdSink(2)
+    stdout: new FdSink(STDOUT),
+    stderr: new FdSink(STDERR)
   }
 }

@@ -4,6 +4,7 @@ import { ClusterError } from '@ipfs-cluster/api'
 import { ExitError } from '@ipfs-cluster/cli-kit'
 import type { ClusterClient } from '@ipfs-cluster/client'
 import type { CID } from 'multiformats/cid'
+import type { LiveLine } from './output/live-line.ts'
 
 /** What a pin can be waited to become. */
 export type WaitTarget = 'pinned' | 'unpinned'
@@ -14,6 +15,8 @@ export interface WaitOptions {
   readonly limit: number
   /** Milliseconds; 0: for ever. */
   readonly timeout: number
+  /** Where it is shown how far the peers are. */
+  readonly line?: LiveLine
 }
 
 const FAILED = ['undefined', 'cluster_error', 'pin_error', 'unpin_error']
@@ -52,6 +55,7 @@ export async function waitFor(client: ClusterClient, cid: CID, options: WaitOpti
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       await sleep(pause, undefined, signal === undefined ? {} : { signal })
       const info = await client.status(cid, signal === undefined ? {} : { signal })
+      options.line?.show(() => progressOf(info, options))
       const mayFail = performance.now() - begun >= GRACE
       if (mayFail && hasFailed(info)) {
         throw new Error(`error has occurred while attempting to reach status: ${options.target}`)
@@ -62,7 +66,16 @@ export async function waitFor(client: ClusterClient, cid: CID, options: WaitOpti
     const isLate = signal?.aborted === true
     const reason = isLate ? new Error('context deadline exceeded', { cause: error }) : error
     throw ExitError.during('waiting for pin status', reason, isLate ? TIMED_OUT : 1)
+  } finally {
+    options.line?.clear()
   }
+}
+
+function progressOf({ peerMap }: GlobalPinInfo, { target, limit }: WaitOptions): string {
+  const statuses = Object.values(peerMap).map(({ status }) => status)
+  const concerned = statuses.filter((status) => status !== 'remote').length
+  const reached = statuses.filter((status) => status === target).length
+  return `waiting: ${target} on ${reached} of ${limit > 0 ? Math.min(limit, concerned) : concerned} peers`
 }
 
 /**

@@ -1,6 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { ExitError } from '@ipfs-cluster/cli-kit'
-import { explainSystemError } from './add/system-error.ts'
+import { explainSystemError } from './system-error.ts'
 
 /**
  * Writes a file that is there only when it is whole: what a failure leaves is removed, and what was there before stays.

@@ -67,6 +67,20 @@ describe('a peer that answers badly', () => {
     }
   })
 
+  it.each([
+    ['pin is not part of the pinset', 404, /pin ls/],
+    ['not enough peers to allocate CID. Needed at least: 9.', 500, /--replication-min/],
+    ['cluster.replication_factor_min is larger than max', 500, /minimum/],
+    ['cannot repin a CID which is already pinned in recursive mode', 500, /Unpin/]
+  ])('says what to do about %s', async (message, code, next) => {
+    await using peer = await cannedPeer(() => ({ document: { code, message }, status: code }))
+    const { status, stdout, stderr } = await run(['--host', peer.host, 'pin', 'add', CID])
+    expect(status).toBe(2)
+    expect(stdout).toBe(`An error occurred:\n  Code: ${code}\n  Message: ${message}\n`)
+    expect(stderr).toMatch(/^hint: .*\n$/)
+    expect(stderr).toMatch(next)
+  })
+
   it('is another server', async () => {
     await using peer = await cannedPeer(() => (_, response) => response.writeHead(404).end('404 page not found\n'))
     const { status, stdout } = await run(['--host', peer.host, 'id'])

@@ -5,7 +5,7 @@ import { basename, join, normalize } from 'node:path'
 import { compareText } from '@ipfs-cluster/api'
 import { ExitError } from '@ipfs-cluster/cli-kit'
 import type { AddEntry } from '@ipfs-cluster/client'
-import { explainSystemError } from './system-error.ts'
+import { explainSystemError } from '../system-error.ts'
 
 /** What of the file system is added. */
 export interface WalkOptions {

@@ -5,6 +5,7 @@ import type { FlagValues } from '@ipfs-cluster/cli-kit'
 import type { ClusterClient } from '@ipfs-cluster/client'
 import { collectEntries } from '../add/entries.ts'
 import { AddReport } from '../add/report.ts'
+import { totalSize, UploadLine } from '../add/upload-line.ts'
 import { CtlCommand } from '../command.ts'
 import {
   allocationsFlag,
@@ -15,6 +16,7 @@ import {
   replicationMinFlag,
   waitTimeoutFlag
 } from '../flags.ts'
+import { LiveLine } from '../output/live-line.ts'
 import { readExpiry, readMetadata, splitPeers } from '../parse.ts'
 import { waitFor } from '../wait.ts'
 
@@ -78,12 +80,18 @@ every peer, 0 for what the cluster is configured to do.
       const params = this.#params(flags, paths.length > 1)
       const entries = await collectEntries(paths, params)
       const report = new AddReport(output, { ...flags, noStream: flags['no-stream'] })
+      const line = new LiveLine(this.context.stderr)
+      const upload = new UploadLine(line, await totalSize(paths))
       try {
-        for await (const added of client.add(entries, params)) report.take(added)
+        for await (const added of client.add(entries, params, { onProgress: (progress) => upload.show(progress) })) {
+          line.clear()
+          report.take(added)
+        }
       } finally {
+        line.clear()
         report.finish()
       }
-      if (flags.wait) await waitUntilPinned(client, report.last, flags)
+      if (flags.wait) await waitUntilPinned(client, report.last, flags, line)
     })
   }
 
@@ -126,12 +134,17 @@ every peer, 0 for what the cluster is configured to do.
 }
 
 /** Waits for as many copies as the pin asks for, which the peer knows better than the command line. */
-async function waitUntilPinned(client: ClusterClient, root: AddedOutput | undefined, flags: Flags): Promise<void> {
+async function waitUntilPinned(
+  client: ClusterClient,
+  root: AddedOutput | undefined,
+  flags: Flags,
+  line: LiveLine
+): Promise<void> {
   if (root === undefined || root.cid === null) return
   const { cid } = root
   const limit = await client.allocation(cid).then(
     (pin) => pin.replicationFactorMin,
     () => flags['replication-min']
   )
-  await waitFor(client, cid, { target: 'pinned', limit, timeout: flags['wait-timeout'] })
+  await waitFor(client, cid, { target: 'pinned', limit, timeout: flags['wait-timeout'], line })
 }

@@ -1,4 +1,5 @@
-import { ClusterError } from '@ipfs-cluster/api'
+import { ClusterError, ERRORS } from '@ipfs-cluster/api'
+import type { ErrorCode } from '@ipfs-cluster/api'
 import { ApiError, TransportError } from '@ipfs-cluster/client'
 import { formatJson } from './form.ts'
 import type { Encoding } from './form.ts'
@@ -23,8 +24,8 @@ const TIMED_OUT = 62
  */
 export function reportFailure(error: unknown, encoding: Encoding): FailureReport | undefined {
   if (error instanceof ApiError) {
-    const isHelpful = error.status === 401 || error.advice !== undefined
-    const stderr = isHelpful ? `hint: ${error.next}\n` : ''
+    const hint = hintFor(error)
+    const stderr = hint === undefined ? '' : `hint: ${hint}\n`
     return { stdout: errorBlock(error.status, error.message, encoding), stderr, status: REFUSED }
   }
   if (!(error instanceof TransportError)) return reportLocal(error)
@@ -34,6 +35,22 @@ export function reportFailure(error: unknown, encoding: Encoding): FailureReport
     return { stdout: '', stderr: `error : ${error.message}\n${hint}`, status }
   }
   return { stdout: errorBlock(0, error.message, encoding), stderr: `hint: ${error.next}\n`, status: FAILED }
+}
+
+/** What peers of either release say of failures whose code does not travel. */
+const KNOWN: readonly (readonly [message: RegExp, code: ErrorCode])[] = [
+  [/^pin is not part of the pinset/, 'ERR_NOT_PINNED'],
+  [/^not enough peers to allocate/, 'ERR_NOT_ENOUGH_PEERS'],
+  [/replication_factor_m(in|ax)/, 'ERR_BAD_REPLICATION_FACTOR'],
+  [/^cannot repin a CID/, 'ERR_PIN_CONFLICT'],
+  [/in follower mode/, 'ERR_FOLLOWER_MODE']
+]
+
+/** The next step after an answer with an error; undefined where the message says all there is to say. */
+function hintFor(error: ApiError): string | undefined {
+  if (error.status === 401 || error.advice !== undefined) return error.next
+  const known = KNOWN.find(([message]) => message.test(error.message))
+  return known === undefined ? undefined : ERRORS[known[1]].next
 }
 
 function reportLocal(error: unknown): FailureReport | undefined {

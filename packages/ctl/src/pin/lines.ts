@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import type { Io } from '@ipfs-cluster/cli-kit'
-import { explainSystemError } from '../add/system-error.ts'
+import { explainSystemError } from '../system-error.ts'
 
 /** Longest line in UTF-16 units; a CID has some sixty. */
 const MAX_LINE = 64 * 1024

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { bool, ExitError, string } from '@ipfs-cluster/cli-kit'
 import { CtlCommand } from '../../command.ts'
-import { explainSystemError } from '../../add/system-error.ts'
+import { explainSystemError } from '../../system-error.ts'
 import { graphText } from '../../output/graph.ts'
 
 export class HealthGraphCommand extends CtlCommand {

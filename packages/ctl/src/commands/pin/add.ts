@@ -13,6 +13,7 @@ import {
   replicationMaxFlag,
   replicationMinFlag
 } from '../../flags.ts'
+import { LiveLine } from '../../output/live-line.ts'
 import { readExpiry, readMetadata, readPath, splitPeers } from '../../parse.ts'
 import { openInput, readLines } from '../../pin/lines.ts'
 import { pinMany } from '../../pin/many.ts'
@@ -62,7 +63,12 @@ request, and the pins are printed as they are made. "pin add -" reads standard i
       const options = pinOptions(flags)
       this.#warnOfMode(flags.mode)
       const pin = await client.pinPath(readPath(args.path ?? ''), options)
-      await showOutcome(client, output, pin, { flags, given, target: 'pinned' })
+      await showOutcome(client, output, pin, {
+        flags,
+        given,
+        target: 'pinned',
+        line: new LiveLine(this.context.stderr)
+      })
     })
   }
 

@@ -2,6 +2,7 @@ import { arg } from '@ipfs-cluster/cli-kit'
 import { showOutcome } from '../../afterwards.ts'
 import { CtlCommand } from '../../command.ts'
 import { afterwardsFlags } from '../../flags.ts'
+import { LiveLine } from '../../output/live-line.ts'
 import { readPath } from '../../parse.ts'
 
 export class PinRmCommand extends CtlCommand {
@@ -20,7 +21,12 @@ Prints how the item fares on each peer. --no-status prints the removed pin at on
     const { args, flags, given } = this.parse(PinRmCommand)
     return this.ask(async (client, output) => {
       const pin = await client.unpinPath(readPath(args.path ?? ''))
-      await showOutcome(client, output, pin, { flags, given, target: 'unpinned' })
+      await showOutcome(client, output, pin, {
+        flags,
+        given,
+        target: 'unpinned',
+        line: new LiveLine(this.context.stderr)
+      })
     })
   }
 }

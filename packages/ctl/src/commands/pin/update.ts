@@ -2,6 +2,7 @@ import { arg } from '@ipfs-cluster/cli-kit'
 import { showOutcome } from '../../afterwards.ts'
 import { CtlCommand } from '../../command.ts'
 import { afterwardsFlags, expireInFlag, nameFlag } from '../../flags.ts'
+import { LiveLine } from '../../output/live-line.ts'
 import { readCid, readExpiry, readPath } from '../../parse.ts'
 
 export class PinUpdateCommand extends CtlCommand {
@@ -25,7 +26,12 @@ The existing pin stays: remove it with "pin rm" when it is no longer wanted.
       const pinUpdate = readCid(args.from ?? '', 'parsing from Cid')
       const expireAt = readExpiry(flags['expire-in'])
       const pin = await client.pinPath(readPath(args.to ?? ''), { pinUpdate, name: flags.name, expireAt })
-      await showOutcome(client, output, pin, { flags, given, target: 'pinned' })
+      await showOutcome(client, output, pin, {
+        flags,
+        given,
+        target: 'pinned',
+        line: new LiveLine(this.context.stderr)
+      })
     })
   }
 }
