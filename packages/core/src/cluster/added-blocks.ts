@@ -1,4 +1,5 @@
 import { cidToText, parseCid } from '@ipfs-cluster/api'
+import type { Pin } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import { OWN_PREFIX } from '../datastore/index.ts'
 import type { Datastore } from '../datastore/index.ts'
@@ -19,7 +20,7 @@ const RECURSIVELY = -1
 
 export interface AddedBlocksComponents {
   log: Logger
-  state: Pick<PinState, 'has'>
+  state: Pick<PinState, 'get'>
   ipfs: Pick<IpfsConnector, 'putBlocks' | 'pinStatus' | 'unpin'>
   datastore: Pick<Datastore, 'entries' | 'put' | 'delete'>
   events: EventSource<ClusterEvents>
@@ -55,7 +56,7 @@ export class AddedBlocks implements Startable {
       for (const { key } of entries) this.#added.set(key.slice(KEY_PREFIX.length), performance.now())
     }
     this.#check.start()
-    this.#unsubscribe = this.#components.events.on('pin:put', ({ pin }) => this.#onPin(pin.cid))
+    this.#unsubscribe = this.#components.events.on('pin:put', ({ pin }) => this.#onPin(pin))
   }
 
   async beforeStop(): Promise<void> {
@@ -92,14 +93,14 @@ export class AddedBlocks implements Startable {
     const due = performance.now() - this.#patience
     for (const [text, since] of this.#added) {
       options.signal?.throwIfAborted()
-      if (await this.#components.state.has(parseCid(text), options)) await this.#forget(text)
+      if (isOfNode(await this.#components.state.get(parseCid(text), options))) await this.#forget(text)
       else if (since <= due) await this.#letGo(text, options)
     }
   }
 
-  #onPin(cid: CID): void {
-    const text = this.#added.size === 0 ? '' : cidToText(cid)
-    if (!this.#added.has(text)) return
+  #onPin(pin: Pin): void {
+    const text = this.#added.size === 0 ? '' : cidToText(pin.cid)
+    if (!this.#added.has(text) || !isOfNode(pin)) return
     // What cannot be written now is found to have its pin later.
     this.#forget(text).catch((err: unknown) => this.#components.log.debug(`${text}: ${messageOf(err)}`))
   }
@@ -115,4 +116,9 @@ export class AddedBlocks implements Startable {
     this.#components.log.info(`${text} was added, but no pin of it has come: the IPFS node lets go of it`)
     await this.#forget(text)
   }
+}
+
+/** Whether there is a pin that nodes have to do with: of a sharded item they hold the parts. */
+function isOfNode(pin: Pin | undefined): boolean {
+  return pin !== undefined && pin.type !== 'meta-pin'
 }

@@ -92,6 +92,14 @@ it('the node lets go of it when no pin comes, also when that takes several attem
   expect(node.unpinned).toEqual([testCid(2).toString()])
 })
 
+it('the node does not hold as a whole what is pinned in shards', async () => {
+  await start(20)
+  await added.putBlocks([block(2, true)])
+  const pin = state.put(testPin(testCid(2), { type: 'meta-pin', reference: testCid(3) }))
+  events.emit('pin:put', { pin })
+  await until('it is unpinned', () => node.unpinned.length === 1)
+})
+
 it('what is to be looked at outlives the process', async () => {
   await start(100_000)
   await added.putBlocks([block(2, true)])
