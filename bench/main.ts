@@ -1,25 +1,35 @@
 /**
- * Measures the built programs as a user runs them: `npm run bench -- [--small] [--against DIR] [--json FILE] [NAME ...]`.
+ * Measures the built programs as a user runs them:
+ * `npm run bench -- [--small | --large] [--against DIR] [--profile DIR] [--json FILE] [NAME ...]`.
  */
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { OUR_BINS } from '../e2e/harness/peer.ts'
 import type { Figure, Scenario } from './lib/scenario.ts'
 import { adds } from './scenarios/adds.ts'
 import { blocks } from './scenarios/blocks.ts'
+import { cluster } from './scenarios/cluster.ts'
 import { ctlStart } from './scenarios/ctl-start.ts'
-import { lists } from './scenarios/lists.ts'
+import { idle } from './scenarios/idle.ts'
 import { pins } from './scenarios/pins.ts'
+import { state } from './scenarios/state.ts'
 
-const SCENARIOS: readonly Scenario[] = [ctlStart, pins, lists, adds, blocks]
+const SCENARIOS: readonly Scenario[] = [ctlStart, idle, pins, cluster, state, adds, blocks]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { small: { type: 'boolean', default: false }, against: { type: 'string' }, json: { type: 'string' } }
+  options: {
+    small: { type: 'boolean', default: false },
+    large: { type: 'boolean', default: false },
+    against: { type: 'string' },
+    profile: { type: 'string' },
+    json: { type: 'string' }
+  }
 })
-const scale = values.small ? 'small' : 'full'
+const scale = values.small ? 'small' : values.large ? 'large' : 'full'
 const chosen = SCENARIOS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
 if (chosen.length === 0) {
   process.stderr.write(`no such scenario; there are: ${SCENARIOS.map(({ name }) => name).join(', ')}\n`)
@@ -29,8 +39,13 @@ if (chosen.length === 0) {
 const rows: { scenario: string; ours: Figure; theirs: Figure | undefined }[] = []
 for (const scenario of chosen) {
   process.stderr.write(`${scenario.name} ...\n`)
-  const theirs = values.against === undefined ? [] : await scenario.run({ bins: values.against, scale })
-  for (const ours of await scenario.run({ bins: OUR_BINS, scale })) {
+  const { against } = values
+  const theirs =
+    against === undefined
+      ? []
+      : await scenario.run({ bins: against, scale: scale === 'large' ? 'full' : scale, hasBatches: false })
+  const env = values.profile === undefined ? undefined : profiled(join(values.profile, scenario.name))
+  for (const ours of await scenario.run({ bins: OUR_BINS, scale, hasBatches: true, ...(env && { env }) })) {
     rows.push({ scenario: scenario.name, ours, theirs: theirs.find(({ name }) => name === ours.name) })
   }
 }
@@ -39,6 +54,13 @@ print()
 if (values.json !== undefined) {
   const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version, commit: commit() }
   writeFileSync(values.json, `${JSON.stringify({ date: new Date().toISOString(), scale, machine, rows }, null, 2)}\n`)
+}
+
+/** Has the programs that run on Node write a CPU profile and a heap profile each when they end. */
+function profiled(folder: string): Record<string, string> {
+  const path = resolve(folder)
+  mkdirSync(path, { recursive: true })
+  return { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${path} --heap-prof --heap-prof-dir=${path}` }
 }
 
 function print(): void {

@@ -8,6 +8,10 @@ import { base58btc } from 'multiformats/bases/base58'
 /** An IPFS node that pins whatever it is told to at once, so that what is measured is the cluster. */
 export interface MockIpfs {
   port: number
+  /** Number of pins. */
+  readonly pinned: number
+  /** Pins these at once. */
+  hold(cids: Iterable<string>): void
   stop(): Promise<void>
 }
 
@@ -34,7 +38,16 @@ export async function startMockIpfs(port = 0): Promise<MockIpfs> {
   server.keepAliveTimeout = 60_000
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
-  return { port: (server.address() as AddressInfo).port, stop: async () => await stop(server) }
+  return {
+    port: (server.address() as AddressInfo).port,
+    get pinned() {
+      return pins.size
+    },
+    hold: (cids) => {
+      for (const cid of cids) pins.set(cid, 'recursive')
+    },
+    stop: async () => await stop(server)
+  }
 }
 
 function readCall(request: IncomingMessage): Call {

@@ -7,6 +7,16 @@ export function peakMemory(pid: number | undefined): number {
   return Number(/VmHWM:\s+(\d+)/.exec(proc(pid, 'status'))?.[1] ?? 0) / 1024
 }
 
+/**
+ * What a process and those that it started hold, in MiB: `VmRSS` with, `RssAnon` without the files that are mapped, whose
+ * memory the system takes back when it needs it.
+ */
+export function memory(pid: number | undefined, field: 'VmRSS' | 'RssAnon' = 'VmRSS'): number {
+  const own = Number(new RegExp(`${field}:\\s+(\\d+)`).exec(proc(pid, 'status'))?.[1] ?? 0) / 1024
+  const children = proc(pid, `task/${pid}/children`).split(' ').filter(Boolean)
+  return children.reduce((sum, child) => sum + memory(Number(child), field), own)
+}
+
 /** Time that a process has used of all cores; it tells more than speed where others work on the machine too. */
 export function cpuSeconds(pid: number | undefined): number {
   const fields = proc(pid, 'stat').split(') ').at(-1)?.split(' ') ?? []

@@ -13,9 +13,10 @@ export interface ClusterOptions {
   namespace?: Namespace
   /** Environment of all peers. */
   env?: Record<string, string>
+  /** Default `quick`: short ones, so that tests wait for what happens and not for the next time it may. */
+  intervals?: 'quick' | 'default'
 }
 
-/** Short intervals, so that the tests wait for what happens and not for the next time it may. */
 const QUICK = {
   CLUSTER_MONITORPINGINTERVAL: '1s',
   CLUSTER_PUBSUBMON_CHECKINTERVAL: '1s',
@@ -47,9 +48,9 @@ export class TestCluster implements AsyncDisposable {
       ...(namespace && { namespace }),
       ...(!('ipfsPort' in options) && { ipfsPort: await this.#mock(namespace) }),
       ...options,
-      init: bins === OUR_BINS ? [] : ['--datastore', 'leveldb'],
+      init: options.init ?? (bins === OUR_BINS ? [] : ['--datastore', 'leveldb']),
       env: {
-        ...QUICK,
+        ...(this.#options.intervals === 'default' ? {} : QUICK),
         CLUSTER_SECRET: this.secret,
         CLUSTER_PEERNAME: `peer${index}`,
         ...this.#options.env,

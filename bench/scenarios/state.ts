@@ -1,0 +1,121 @@
+import { createWriteStream, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { temporaryFolder } from '../../e2e/harness/folder.ts'
+import { Peer } from '../../e2e/harness/peer.ts'
+import { cidTexts } from '../lib/cids.ts'
+import { readLines } from '../lib/load.ts'
+import { startMockIpfs } from '../lib/mock-ipfs.ts'
+import { memory, peakMemory } from '../lib/process-cost.ts'
+import type { Figure, Scenario, ScenarioContext } from '../lib/scenario.ts'
+import { settled } from '../lib/settled.ts'
+
+const SIZES = { small: [2000], full: [20_000, 200_000], large: [20_000, 200_000, 1_000_000] }
+const MIB = 1 << 20
+
+/** A large pinset: imported, started with, listed, exported. All of it is pinned on the IPFS node of the peer. */
+export const state: Scenario = {
+  name: 'state',
+  async run(context) {
+    const figures: Figure[] = []
+    for (const count of SIZES[context.scale]) {
+      for (const figure of await withPins(count, context)) {
+        figures.push({ ...figure, name: `${count} pins: ${figure.name}` })
+      }
+    }
+    return figures
+  }
+}
+
+async function withPins(count: number, { bins, env, hasBatches: hasPages }: ScenarioContext): Promise<Figure[]> {
+  using folder = temporaryFolder()
+  const file = join(folder.path, 'export.json')
+  await pipeline(Readable.from(exportLines(count)), createWriteStream(file))
+  const ipfs = await startMockIpfs()
+  ipfs.hold(cidTexts('state', count))
+  const peer = await Peer.init({ folder: folder.path, bins, ipfsPort: ipfs.port, ...(env && { env }) })
+  try {
+    const imported = await timeService(peer, ['state', 'import', '-f', file])
+    const start = performance.now()
+    await peer.start('rest')
+    const started = performance.now() - start
+    await settled(peer)
+    const figures = [
+      { name: 'import', value: count / imported, unit: '1/s' },
+      { name: 'start to REST', value: started / 1000, unit: 's' },
+      ...(await measureLists(peer, count, hasPages)),
+      { name: 'memory', value: memory(peer.daemon.pid), unit: 'MiB' },
+      { name: 'memory without mapped files', value: memory(peer.daemon.pid, 'RssAnon'), unit: 'MiB' },
+      { name: 'peak memory', value: peakMemory(peer.daemon.pid), unit: 'MiB' }
+    ]
+    await peer.stop()
+    figures.push({ name: 'disk', value: sizeOf(join(folder.path, 'peer')) / MIB, unit: 'MiB' })
+    const exported = await timeService(peer, ['state', 'export', '-f', join(folder.path, 'out.json')])
+    figures.push({ name: 'export', value: count / exported, unit: '1/s' })
+    return figures
+  } finally {
+    if (peer.running) await peer.stop()
+    await ipfs.stop()
+  }
+}
+
+async function measureLists(peer: Peer, count: number, hasPages: boolean): Promise<Figure[]> {
+  const before = memory(peer.daemon.pid, 'RssAnon')
+  let most = before
+  const timer = setInterval(() => (most = Math.max(most, memory(peer.daemon.pid, 'RssAnon'))), 20)
+  const allocations = await readLines(peer.restPort, '/allocations')
+  clearInterval(timer)
+  if (allocations.lines !== count) throw new Error(`${allocations.lines} pins were listed`)
+  const local = await readLines(peer.restPort, '/pins?local=true')
+  if (local.lines !== count) throw new Error(`the status of ${local.lines} pins was listed`)
+  const failed = await readLines(peer.restPort, '/pins?filter=error')
+  const figures = [
+    { name: 'GET /allocations', value: count / (allocations.last / 1000), unit: 'lines/s' },
+    { name: 'its first line', value: allocations.first, unit: 'ms' },
+    { name: 'memory more for it', value: most - before, unit: 'MiB' },
+    { name: 'GET /pins?local=true', value: count / (local.last / 1000), unit: 'lines/s' },
+    { name: 'GET /pins?filter=error', value: failed.last, unit: 'ms' }
+  ]
+  if (!hasPages) return figures
+  for (const [name, query] of [
+    ['a page of 100', 'limit=100'],
+    ['a page of the newest 100', 'limit=100&order=newest'],
+    ['a search by name through all', `limit=100&name=pin+${count - 1}`]
+  ]) {
+    figures.push({
+      name: name ?? '',
+      value: (await readLines(peer.restPort, `/allocations?${query}`)).last,
+      unit: 'ms'
+    })
+  }
+  return figures
+}
+
+/** @returns the seconds that a command of the service takes */
+async function timeService(peer: Peer, args: readonly string[]): Promise<number> {
+  const start = performance.now()
+  const { code, stdout, stderr } = await peer.service(args)
+  if (code !== 0) throw new Error(`${args.join(' ')} failed:\n${stdout}${stderr}`)
+  return (performance.now() - start) / 1000
+}
+
+/** As `state export` writes it. */
+function* exportLines(count: number): Generator<string> {
+  let i = 0
+  for (const cid of cidTexts('state', count)) {
+    const pin = {
+      ...{ replication_factor_min: -1, replication_factor_max: -1, name: `pin ${i}`, mode: 'recursive', shard_size: 0 },
+      ...{ user_allocations: null, expire_at: '0001-01-01T00:00:00Z', metadata: { k: String(i++) }, pin_update: null },
+      ...{ origins: [], cid, type: 'pin', allocations: [], max_depth: -1, reference: null },
+      timestamp: '2026-11-21T08:55:10Z'
+    }
+    yield `${JSON.stringify(pin)}\n`
+  }
+}
+
+/** Bytes of all files in a folder. */
+function sizeOf(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0)
+}
