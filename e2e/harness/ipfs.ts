@@ -14,6 +14,8 @@ export interface IpfsNode {
 
 /** A real IPFS node. */
 export interface Kubo extends IpfsNode {
+  /** Port of its gateway, in the network that it is in. */
+  gatewayPort: number
   /** Where it gives content to browsers, as seen by the tests. */
   gateway: string
   /** Where its commands are, as seen by the tests. */
@@ -58,6 +60,7 @@ export async function startKubo(bin: string, folder: string, namespace?: Namespa
   const door = async (port: number): Promise<string> => `http://127.0.0.1:${(await namespace?.reach(port)) ?? port}`
   return {
     port: api,
+    gatewayPort: gateway,
     gateway: await door(gateway),
     rpc: `${await door(api)}/api/v0`,
     start,
