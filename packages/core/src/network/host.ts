@@ -27,6 +27,7 @@ import { lazyTls } from './lazy-tls.ts'
 import { ownAddresses } from './own-addresses.ts'
 import { gossipOptions } from './pubsub/gossip-options.ts'
 import type { HostServices } from './services.ts'
+import { signingKey } from './signing-key.ts'
 import { isWebSocket, webSocketTransport } from './web-socket.ts'
 
 /** What a host is made with besides its settings. */
@@ -53,7 +54,7 @@ export async function createHost(
 ): Promise<Libp2p<HostServices>> {
   const { privateKey, protector, metrics } = components
   return createLibp2p<HostServices>({
-    privateKey,
+    privateKey: signingKey(privateKey),
     start: false,
     datastore: new BoundedDatastore(),
     metrics: () => metrics,
