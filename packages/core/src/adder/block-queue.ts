@@ -1,3 +1,4 @@
+import { sizeOf } from '../ipfs/block.ts'
 import type { Block } from '../ipfs/interface.ts'
 
 /** What a block costs besides its data, so that a flood of tiny ones is bounded too. */
@@ -22,7 +23,7 @@ export class BlockQueue implements AsyncIterable<Block> {
   push(block: Block): Promise<void> | undefined {
     if (this.#error !== undefined) return Promise.reject(this.#error)
     this.#blocks.push(block)
-    this.#bytes += block.data.length + OVERHEAD_BYTES
+    this.#bytes += sizeOf(block) + OVERHEAD_BYTES
     this.#news.resolve()
     return this.#bytes > this.#limit ? this.#room.promise : undefined
   }

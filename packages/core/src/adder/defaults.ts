@@ -4,8 +4,11 @@ export const DEFAULT_CHUNK_SIZE = 256 * 1024
 /** Largest chunk: what a block of 2 MiB, the most that nodes exchange, holds besides its framing. */
 export const MAX_CHUNK_SIZE = 2 * 1024 * 1024 - 256
 
-/** Bytes that are left free around a chunk for the frame of a leaf, which has at most 12 before it and 5 behind it. */
-export const CHUNK_MARGIN = 16
+/** Pieces of a chunk that are smaller than this, taken together, are copied into one: each has a cost of its own. */
+export const MIN_PART_BYTES = 8 * 1024
+
+/** A leaf up to this size is copied into one piece. */
+export const SMALL_LEAF_BYTES = 16 * 1024
 
 /** Children of an inner node of a file. With another number the CIDs are not those of other implementations. */
 export const MAX_LINKS = 174

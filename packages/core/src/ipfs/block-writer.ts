@@ -1,5 +1,6 @@
 import { cidToText, encodeQuery } from '@ipfs-cluster/api'
 import { equals } from 'multiformats/bytes'
+import { partsOf } from './block.ts'
 import { encodeCar, encodeCarHeader } from './car.ts'
 import { ALIVE_CHECK_INTERVAL, PARALLEL_CALLS } from './defaults.ts'
 import { answeredCid, malformed } from './kubo-error.ts'
@@ -110,9 +111,10 @@ export class BlockWriter {
     failed.signal.throwIfAborted()
   }
 
-  async #putOne({ cid, data }: Block, options: AbortOptions): Promise<void> {
+  async #putOne(block: Block, options: AbortOptions): Promise<void> {
+    const { cid } = block
     const path = putPath(cid)
-    const { Key } = await this.#rpc.json<{ Key?: string }>(path, { ...options, ...multipartFiles([[data]]) })
+    const { Key } = await this.#rpc.json<{ Key?: string }>(path, { ...options, ...multipartFiles([partsOf(block)]) })
     // The CID of the answer may differ in version or base; what counts is under which hash the block is kept.
     const stored = answeredCid(path, Key)
     if (!equals(stored.multihash.bytes, cid.multihash.bytes)) {

@@ -1,10 +1,14 @@
 import * as dagCbor from '@ipld/dag-cbor'
 import { varint } from 'multiformats'
 import type { CID } from 'multiformats/cid'
+import { partsOf, sizeOf } from './block.ts'
 import type { Block } from './interface.ts'
 
-/** Small blocks are sent together up to this many bytes, large ones as they are. */
+/** What is small is sent together up to this many bytes. */
 const WRITE_BYTES = 64 << 10
+
+/** What has as many bytes as this is sent as it is: to copy it would cost more than a write. */
+const LARGE_BYTES = 8 << 10
 
 /** What has gone into a CAR. */
 export interface CarCount {
@@ -31,22 +35,23 @@ export async function* encodeCar(
   const header = encodeCarHeader([])
   let waiting: Uint8Array[] = [header]
   let size = header.length
-  for await (const { cid, data, pin } of blocks) {
-    if (pin === true) count.roots.push(cid)
+  for await (const block of blocks) {
+    const length = sizeOf(block)
+    if (block.pin === true) count.roots.push(block.cid)
     count.blocks++
-    count.bytes += data.length
-    waiting.push(frame(cid.bytes, data.length))
-    if (data.length >= WRITE_BYTES) {
-      yield Buffer.concat(waiting)
-      yield data
-    } else {
-      waiting.push(data)
-      size += data.length
-      if (size < WRITE_BYTES) continue
-      yield Buffer.concat(waiting)
+    count.bytes += length
+    for (const part of [frame(block.cid.bytes, length), ...partsOf(block)]) {
+      const isLarge = part.length >= LARGE_BYTES
+      if (!isLarge) {
+        waiting.push(part)
+        size += part.length
+        if (size < WRITE_BYTES) continue
+      }
+      if (waiting.length > 0) yield Buffer.concat(waiting)
+      if (isLarge) yield part
+      waiting = []
+      size = 0
     }
-    waiting = []
-    size = 0
   }
   if (waiting.length > 0) yield Buffer.concat(waiting)
 }

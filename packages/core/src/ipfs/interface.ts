@@ -14,7 +14,9 @@ export interface IpfsPin {
 /** A block on its way to an IPFS node. */
 export interface Block {
   cid: CID
-  data: Uint8Array
+  readonly data: Uint8Array
+  /** The same bytes in pieces, for those who need not have them in one: `data` may have to be put together. */
+  readonly parts?: readonly Uint8Array[]
   /** The node is to pin what is below this block when it has all that come with it, see `putBlocks`. */
   pin?: boolean
 }

@@ -22,6 +22,8 @@ describe('hash functions', () => {
     const hasher = hasherOf(name)
     expect(hasher?.code).toBe(code)
     expect(Buffer.from(hasher!.digest(Buffer.from('abc'))).toString('hex')).toBe(digest)
+    const pieces = [Buffer.from('a'), Buffer.from(''), Buffer.from('bc')]
+    expect(Buffer.from(hasher!.digestOf(pieces)).toString('hex')).toBe(digest)
   })
 
   it.each(['identity', 'foo', 'blake2b-7', 'blake2b-520', 'murmur3-x64-64', ''])('%p is none for files', (name) => {

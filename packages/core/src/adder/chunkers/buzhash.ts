@@ -10,7 +10,7 @@ const MASK = 2 ** 17 - 1
  * Chunks of 128 to 512 KiB that end where a rolling hash of the last 32 bytes has enough zero bits: as `rabin`, but
  * quicker. Has no parameters.
  */
-export const buzhashChunker: Chunker = { maxSize: MAX, cut }
+export const buzhashChunker: Chunker = { maxSize: MAX, isFixed: false, cut }
 
 function cut(bytes: Uint8Array): number {
   if (bytes.length < MIN) return bytes.length

@@ -1,19 +1,10 @@
-import { CHUNK_MARGIN } from '../defaults.ts'
+import { MIN_PART_BYTES } from '../defaults.ts'
+import { lengthOf } from '../../ipfs/block.ts'
 import type { Chunker } from './chunker.ts'
 
-/** A piece of content that becomes a leaf. */
-export interface Chunk {
-  bytes: Uint8Array
-  /**
-   * Whether the bytes before and behind it in its buffer, `CHUNK_MARGIN` on each side, are free: then what frames it is
-   * written around it, and it need not be copied.
-   */
-  hasMargin: boolean
-}
-
 /**
- * Turns content that comes in pieces of any size into chunks. Copies only where a chunk goes across pieces, and holds
- * one chunk and one piece at most.
+ * Turns content that comes in pieces of any size into chunks. Copies only where the chunker must see a chunk in one
+ * piece, and holds one chunk and one piece at most.
  *
  * @example
  * buffer.push(piece)
@@ -21,8 +12,6 @@ export interface Chunk {
  */
 export class ChunkBuffer {
   readonly #chunker: Chunker
-  /** What was put together last. */
-  #gathered: Uint8Array | undefined
   #pieces: Uint8Array[] = []
   #length = 0
 
@@ -37,41 +26,43 @@ export class ChunkBuffer {
     this.#length += piece.length
   }
 
-  /** The next chunk, as long as enough is there to say where it ends; with `isEnd`, as long as there is anything. */
-  next(isEnd: boolean = false): Chunk | undefined {
-    const { maxSize } = this.#chunker
+  /**
+   * The next chunk in one or more pieces, as long as enough is there to say where it ends; with `isEnd`, as long as
+   * there is anything.
+   */
+  next(isEnd: boolean = false): Uint8Array[] | undefined {
+    const { maxSize, isFixed } = this.#chunker
     if (this.#length === 0 || (!isEnd && this.#length < maxSize)) return undefined
-    const head = this.#head(Math.min(maxSize, this.#length))
+    const pieces = this.#take(Math.min(maxSize, this.#length))
+    if (isFixed) return pieces.length * MIN_PART_BYTES > lengthOf(pieces) ? [joined(pieces)] : pieces
+    const head = joined(pieces)
     const size = this.#chunker.cut(head)
-    this.#drop(size)
-    return { bytes: head.subarray(0, size), hasMargin: head === this.#gathered && size === head.length }
+    this.#putBack(head.subarray(size))
+    return [head.subarray(0, size)]
   }
 
-  /** The first bytes in one piece. */
-  #head(size: number): Uint8Array {
-    const first = this.#pieces[0]
-    if (first !== undefined && first.length >= size) return first.subarray(0, size)
-    // Not zeroed first: that takes as long as to fill it.
-    const { buffer } = Buffer.allocUnsafeSlow(size + 2 * CHUNK_MARGIN)
-    const head = new Uint8Array(buffer, CHUNK_MARGIN, size)
-    this.#gathered = head
-    let filled = 0
-    while (filled < size) {
+  #take(size: number): Uint8Array[] {
+    const pieces: Uint8Array[] = []
+    this.#length -= size
+    while (size > 0) {
       const piece = this.#pieces.shift()
       if (piece === undefined) break
-      const part = piece.subarray(0, size - filled)
-      head.set(part, filled)
-      filled += part.length
+      const part = piece.subarray(0, size)
       if (part.length < piece.length) this.#pieces.unshift(piece.subarray(part.length))
+      pieces.push(part)
+      size -= part.length
     }
-    this.#pieces.unshift(head)
-    return head
+    return pieces
   }
 
-  #drop(size: number): void {
-    const first = this.#pieces[0]
-    if (first !== undefined && first.length > size) this.#pieces[0] = first.subarray(size)
-    else this.#pieces.shift()
-    this.#length -= size
+  #putBack(piece: Uint8Array): void {
+    if (piece.length === 0) return
+    this.#pieces.unshift(piece)
+    this.#length += piece.length
   }
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const [only] = pieces
+  return only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces)
 }

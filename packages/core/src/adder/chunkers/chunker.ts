@@ -2,6 +2,8 @@
 export interface Chunker {
   /** Bytes that {@link Chunker.cut} has to see to decide; no chunk is longer. */
   readonly maxSize: number
+  /** Whether all chunks are of that size but the last one, whatever is in them. */
+  readonly isFixed: boolean
   /**
    * Length of the next chunk.
    *

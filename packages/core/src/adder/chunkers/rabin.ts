@@ -15,7 +15,7 @@ export const RABIN_WINDOW = 16
  */
 export function rabinChunker(min: number, average: number, max: number): Chunker {
   const mask = 2 ** Math.floor(Math.log2(average)) - 1
-  return { maxSize: max, cut: (bytes) => cut(bytes, min, mask) }
+  return { maxSize: max, isFixed: false, cut: (bytes) => cut(bytes, min, mask) }
 }
 
 function cut(bytes: Uint8Array, min: number, mask: number): number {

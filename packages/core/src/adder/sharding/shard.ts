@@ -1,4 +1,5 @@
 import { MAX_SHARD_BLOCKS, MAX_SHARD_LINKS } from '../defaults.ts'
+import { sizeOf } from '../../ipfs/block.ts'
 import { linkNodes, rawAlias } from './link-nodes.ts'
 import type { PeerId } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
@@ -29,16 +30,16 @@ export class Shard {
     return this.#sink.allocations
   }
 
-  fits({ cid, data }: Block): boolean {
-    const isFree = this.#size + data.length < this.#limit && this.#links.size < MAX_SHARD_BLOCKS
-    return isFree || this.#links.has(keyOf(cid))
+  fits(block: Block): boolean {
+    const isFree = this.#size + sizeOf(block) < this.#limit && this.#links.size < MAX_SHARD_BLOCKS
+    return isFree || this.#links.has(keyOf(block.cid))
   }
 
   put(block: Block): Promise<void> | undefined {
     const key = keyOf(block.cid)
     if (this.#links.has(key)) return undefined
     this.#links.set(key, rawAlias(block.cid))
-    this.#size += block.data.length
+    this.#size += sizeOf(block)
     return this.#sink.put(block)
   }
 

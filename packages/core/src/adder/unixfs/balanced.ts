@@ -1,11 +1,8 @@
 import { MAX_LINKS } from '../defaults.ts'
 import { withoutData } from './nodes.ts'
 import type { Block } from '../../ipfs/interface.ts'
-import type { Chunk } from '../chunkers/chunk-buffer.ts'
 import type { FileLayout } from './layout.ts'
 import type { DagBlocks, DagNode, NodeBuilder } from './nodes.ts'
-
-const EMPTY: Chunk = { bytes: new Uint8Array(0), hasMargin: false }
 
 /** The usual layout: all leaves at the same depth, every node full but the last of each level. */
 export class BalancedLayout implements FileLayout {
@@ -46,7 +43,7 @@ export class BalancedLayout implements FileLayout {
   }
 
   *#addEmptyLeaf(): Generator<Block, void, undefined> {
-    const leaf = this.#nodes.leaf(EMPTY, this.leafType)
+    const leaf = this.#nodes.leaf([], this.leafType)
     yield leaf
     yield* this.add(withoutData(leaf))
   }

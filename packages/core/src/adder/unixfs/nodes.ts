@@ -4,9 +4,10 @@ import { varint } from 'multiformats'
 import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import * as Digest from 'multiformats/hashes/digest'
+import { SMALL_LEAF_BYTES } from '../defaults.ts'
+import { blockOfParts, lengthOf } from '../../ipfs/block.ts'
 import type { PBLink } from '@ipld/dag-pb'
 import type { Block } from '../../ipfs/interface.ts'
-import type { Chunk } from '../chunkers/chunk-buffer.ts'
 import type { ImportProfile } from '../profile.ts'
 
 /** What a link to a node of a DAG says about it. */
@@ -37,11 +38,17 @@ export class NodeBuilder {
     this.#profile = profile
   }
 
-  /** A chunk of a file. The type of a leaf that is a UnixFS node differs between layouts. */
-  leaf(chunk: Chunk, type: 'file' | 'raw'): BuiltNode {
-    const data = this.#profile.rawLeaves ? chunk.bytes : encodeLeaf(chunk, type)
-    const cid = this.#profile.rawLeaves ? CID.createV1(raw.code, this.#digest(data)) : this.#dagPbCid(data)
-    return { cid, data, size: data.length, fileSize: chunk.bytes.length }
+  /** A chunk of a file, in one or more pieces. The type of a leaf that is a UnixFS node differs between layouts. */
+  leaf(chunk: readonly Uint8Array[], type: 'file' | 'raw'): BuiltNode {
+    const fileSize = lengthOf(chunk)
+    const framed = this.#profile.rawLeaves ? chunk : frameLeaf(chunk, fileSize, type)
+    const size = lengthOf(framed)
+    const parts = size > SMALL_LEAF_BYTES || framed.length === 1 ? framed : [Buffer.concat(framed, size)]
+    const cid = this.#leafCid(this.#digest(parts))
+    const [only] = parts
+    const block = only !== undefined && parts.length === 1 ? { cid, data: only } : blockOfParts(cid, parts)
+    // Not spread: that would put the pieces together.
+    return Object.assign(block, { size, fileSize })
   }
 
   /** A node of a file above its leaves. */
@@ -70,16 +77,22 @@ export class NodeBuilder {
     const data = encode(createNode(unixfs.marshal(), links))
     const size = children.reduce((sum, child) => sum + child.size, data.length)
     const fileSize = children.reduce((sum, child) => sum + child.fileSize, 0)
-    return { cid: this.#dagPbCid(data), data, size, fileSize }
+    return { cid: this.#dagPbCid(this.#digest([data])), data, size, fileSize }
   }
 
-  #dagPbCid(data: Uint8Array): CID {
-    return CID.create(this.#profile.cidVersion, DAG_PB, this.#digest(data))
+  #leafCid(digest: Digest.Digest<number, number>): CID {
+    return this.#profile.rawLeaves ? CID.createV1(raw.code, digest) : this.#dagPbCid(digest)
   }
 
-  #digest(data: Uint8Array): Digest.Digest<number, number> {
+  #dagPbCid(digest: Digest.Digest<number, number>): CID {
+    return CID.create(this.#profile.cidVersion, DAG_PB, digest)
+  }
+
+  #digest(parts: readonly Uint8Array[]): Digest.Digest<number, number> {
     const { hasher } = this.#profile
-    return Digest.create(hasher.code, hasher.digest(data))
+    const [only] = parts
+    const isOne = only !== undefined && parts.length === 1
+    return Digest.create(hasher.code, isOne ? hasher.digest(only) : hasher.digestOf(parts))
   }
 }
 
@@ -99,17 +112,11 @@ const LEAF_TYPES = { raw: 0, file: 2 } as const
  * A leaf as a dag-pb node around a UnixFS node around the chunk, each with its length before it. Written here because
  * going through the two codecs copies the chunk three times, which takes as long as hashing it.
  */
-function encodeLeaf({ bytes, hasMargin }: Chunk, type: 'file' | 'raw'): Uint8Array {
-  const { length } = bytes
+function frameLeaf(chunk: readonly Uint8Array[], length: number, type: 'file' | 'raw'): Uint8Array[] {
   const head = [0x08, LEAF_TYPES[type], ...(length > 0 ? [0x12, ...varintOf(length)] : [])]
   const tail = [0x18, ...varintOf(length)]
   const prefix = [0x0a, ...varintOf(head.length + length + tail.length), ...head]
-  const size = prefix.length + length + tail.length
-  const data = hasMargin ? new Uint8Array(bytes.buffer, bytes.byteOffset - prefix.length, size) : new Uint8Array(size)
-  data.set(prefix)
-  if (!hasMargin) data.set(bytes, prefix.length)
-  data.set(tail, prefix.length + length)
-  return data
+  return [Uint8Array.from(prefix), ...chunk, Uint8Array.from(tail)]
 }
 
 function varintOf(value: number): Uint8Array {
