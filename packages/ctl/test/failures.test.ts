@@ -81,6 +81,14 @@ describe('a peer that answers badly', () => {
     expect(stderr).toMatch(next)
   })
 
+  it('ends an add with an error: says what has been stored, and how to go on', async () => {
+    await using peer = await cannedPeer(() => ({ stream: [{ cid: CID, name: 'one', size: 1 }], error: 'disk is full' }))
+    const { status, stdout, stderr } = await run(['--host', peer.host, 'add', import.meta.filename])
+    expect(status).toBe(2)
+    expect(stdout).toBe(`added ${CID} one\nAn error occurred:\n  Code: 500\n  Message: disk is full\n`)
+    expect(stderr).toMatch(/^hint: Stored so far: 1, the last "one"; nothing was pinned\. Add the same again/)
+  })
+
   it('is another server', async () => {
     await using peer = await cannedPeer(() => (_, response) => response.writeHead(404).end('404 page not found\n'))
     const { status, stdout } = await run(['--host', peer.host, 'id'])

@@ -54,10 +54,8 @@ export class Upload {
 
   #advice(error: unknown): string {
     const stored =
-      this.#stored === 0
-        ? 'No file was stored as a whole'
-        : `${this.#stored} items were stored, ${this.#last || 'one without a name'} the last of them`
+      this.#stored === 0 ? 'No file was stored as a whole' : `Stored so far: ${this.#stored}, the last "${this.#last}"`
     const pinned = error instanceof ApiError ? 'nothing was pinned' : 'most likely nothing was pinned'
-    return `${stored}, and ${pinned}. Add the same again: blocks that are there are not stored twice.`
+    return `${stored}; ${pinned}. Add the same again: blocks that are there are not stored twice.`
   }
 }

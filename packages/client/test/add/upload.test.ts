@@ -83,7 +83,7 @@ it('an add that the peer ends with an error says what is stored, and how to go o
   expect(error).toMatchObject({
     status: 500,
     message: 'disk is full',
-    next: '2 items were stored, d/a the last of them, and nothing was pinned. Add the same again: blocks that are there are not stored twice.'
+    next: 'Stored so far: 2, the last "d/a"; nothing was pinned. Add the same again: blocks that are there are not stored twice.'
   })
 })
 
@@ -94,9 +94,7 @@ it('so does one whose connection breaks', async () => {
   expect(error).toMatchObject({
     code: 'ERR_UNREACHABLE',
     answered: true,
-    next: expect.stringMatching(
-      /^No file was stored as a whole, and most likely nothing was pinned/
-    ) as unknown as string
+    next: expect.stringMatching(/^No file was stored as a whole; most likely nothing was pinned/) as unknown as string
   })
 })
 

@@ -48,9 +48,9 @@ const KNOWN: readonly (readonly [message: RegExp, code: ErrorCode])[] = [
 
 /** The next step after an answer with an error; undefined where the message says all there is to say. */
 function hintFor(error: ApiError): string | undefined {
-  if (error.status === 401 || error.advice !== undefined) return error.next
+  if (error.status === 401) return error.next
   const known = KNOWN.find(([message]) => message.test(error.message))
-  return known === undefined ? undefined : ERRORS[known[1]].next
+  return known === undefined ? error.advice : ERRORS[known[1]].next
 }
 
 function reportLocal(error: unknown): FailureReport | undefined {
