@@ -2,6 +2,9 @@ import type { Io } from '@ipfs-cluster/cli-kit'
 
 const ATTEMPTS = 3
 
+/** Characters after which an answer ends, whether or not its line does. */
+const LONGEST_ANSWER = 64 * 1024
+
 /** Asks on standard output and reads the answers from standard input, line by line; what follows them stays readable. */
 export class Prompt implements Disposable {
   readonly #io: Pick<Io, 'stdin' | 'stdout'>
@@ -51,7 +54,7 @@ export class Prompt implements Disposable {
   async #nextLine(): Promise<string> {
     for (;;) {
       const end = this.#pending.indexOf('\n')
-      if (end === -1 && (await this.#readOn())) continue
+      if (end === -1 && this.#pending.length < LONGEST_ANSWER && (await this.#readOn())) continue
       const line = end === -1 ? this.#pending : this.#pending.slice(0, end)
       this.#pending = end === -1 ? '' : this.#pending.slice(end + 1)
       return line

@@ -6,6 +6,7 @@ import { createIdentity } from '@ipfs-cluster/core/config'
 import { network, parsePeerstore } from '@ipfs-cluster/core/network'
 import type { KnownPeer, Network } from '@ipfs-cluster/core/network'
 import { messageOf, nullLogger, startAll, stopAll, withTimeout } from '@ipfs-cluster/core/util'
+import { adviceFor } from '@ipfs-cluster/daemon'
 import { fail, ok, warn } from './finding.ts'
 import type { Finding, Patient } from './finding.ts'
 
@@ -19,11 +20,15 @@ const MOST = 32
 export async function checkPeers(patient: Patient): Promise<Finding[]> {
   const peers = await knownPeers(patient)
   if (peers.length === 0) return [ok('peers', 'no other peer is known; others may call, or be given with --bootstrap')]
-  const findings = await whileConnected(patient, (net) =>
-    Promise.all(peers.slice(0, MOST).map((peer) => callPeer(net, peer)))
-  )
   const left = peers.length - MOST
-  return left > 0 ? [...findings, ok('peers', `${left} more are known and were not called`)] : findings
+  try {
+    const findings = await whileConnected(patient, (net) =>
+      Promise.all(peers.slice(0, MOST).map((peer) => callPeer(net, peer)))
+    )
+    return left > 0 ? [...findings, ok('peers', `${left} more are known and were not called`)] : findings
+  } catch (err) {
+    return [fail('peers', `cannot call them: ${messageOf(err)}`, adviceFor(err))]
+  }
 }
 
 async function knownPeers({ folder, loaded: { config, identity } }: Patient): Promise<KnownPeer[]> {
