@@ -16,9 +16,13 @@ export interface FollowerFolder extends PeerFolder {
 
 /** The folder that holds a folder for each cluster; absolute. */
 export function followersFolder(given: string, env: Environment): string {
-  if (given !== '') return resolve(given)
+  return given === '' ? join(homeOf(env), FOLDER_NAME) : resolve(given)
+}
+
+/** The home of the user. */
+export function homeOf(env: Environment): string {
   const home = env['HOME']
-  return join(home === undefined || home === '' ? homedir() : home, FOLDER_NAME)
+  return home === undefined || home === '' ? homedir() : home
 }
 
 /**

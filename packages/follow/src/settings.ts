@@ -10,6 +10,7 @@ import {
   writeFileAtomic
 } from '@ipfs-cluster/core/config'
 import type { IpfsNodeConfig, PeerFolder, ServiceConfig } from '@ipfs-cluster/core/config'
+import { messageOf } from '@ipfs-cluster/core/util'
 
 /** What the service.json of a follower says. */
 export interface FollowerSettings {
@@ -46,9 +47,21 @@ async function readDocument(service: string): Promise<JsonObject> {
     const fault = { path: [], allowed: 'a file that `ipfs-cluster-follow NAME init` writes' }
     throw new ConfigError(fileFailure('open', service, err), fault, { cause: err })
   })
-  const document = parseJSON(text)
+  const document = parseDocument(text, service)
   if (isObject(document)) return document
-  throw new ConfigError(`${service} is no JSON object`, { path: [], allowed: '{ "source": "URL" }' })
+  throw notSettings(`${service} is no JSON object`)
+}
+
+function parseDocument(text: string, service: string): JsonValue {
+  try {
+    return parseJSON(text)
+  } catch (err) {
+    throw notSettings(`${service}: ${messageOf(err)}`, err)
+  }
+}
+
+function notSettings(message: string, cause?: unknown): ConfigError {
+  return new ConfigError(message, { path: [], allowed: '{ "source": "URL" }' }, { cause })
 }
 
 function isObject(value: JsonValue): value is JsonObject {

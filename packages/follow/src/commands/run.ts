@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { bool, ExitError, string } from '@ipfs-cluster/cli-kit'
 import { loadIdentity, overrideIdentity } from '@ipfs-cluster/core/config'
 import type { Identity } from '@ipfs-cluster/core/config'
@@ -17,13 +18,16 @@ import { chooseNode, gatewayOf } from '../ipfs/node.ts'
 import type { NodeChoice } from '../ipfs/node.ts'
 import { readSettings, writeSettings } from '../settings.ts'
 import type { FollowerSettings } from '../settings.ts'
-import { followerConfig, noticesOf } from '../template/follower-config.ts'
+import { followerConfig, warningsOf } from '../template/follower-config.ts'
 import { keepTemplate, loadTemplate } from '../template/load.ts'
 import { throughGateway, withScheme } from '../template/source.ts'
 import { gateway } from './init.ts'
 
 /** Milliseconds for which a Kubo is waited for. */
 const IPFS_LIMIT = 120_000
+
+const TIMED_OUT = `timed out waiting for IPFS to be available
+  Start Kubo, or say in CLUSTER_IPFSHTTP_NODEMULTIADDRESS where it is; with --embedded-ipfs no Kubo is needed.`
 
 /** Requests are many, and of interest to few. */
 const LOG_LEVELS = 'info,restapilog:error'
@@ -37,6 +41,7 @@ export class Run extends FollowCommand {
   static override flags = {
     init: string({ summary: 'initialize cluster peer with the given URL before running' }),
     gateway,
+    'embedded-ipfs': bool({ summary: 'run an IPFS node beside the peer, also where there is a Kubo' }),
     'stop-with-stdin': bool({
       hidden: true,
       summary: 'stop when standard input ends, so that the peer does not outlive the program that started it'
@@ -62,7 +67,10 @@ using that.
     await this.requireInitialized()
     this.tell(`Starting the IPFS Cluster follower peer for "${this.cluster}".\nCTRL-C to stop it.`)
     const settings = await this.reading(() => readSettings(this.folder))
-    const choice = await this.reading(() => chooseNode(settings, this.context.env, stop))
+    const choosing = { mustBeEmbedded: flags['embedded-ipfs'] }
+    const choice = await this.reading(() =>
+      chooseNode(settings, this.context.env, { ...choosing, signal: stop.signal })
+    )
     if (choice.kind === 'kubo') await this.#waitFor(choice.address, stop)
     await using _lock = await this.lock('creating datastore')
     try {
@@ -87,7 +95,7 @@ using that.
     this.tell('Checking if IPFS is online (will wait for 2 minutes)...')
     const tell = (line: string): void => this.tell(line)
     if (await waitForIpfs(address, tell, withTimeout(IPFS_LIMIT, stop.signal))) return
-    throw new ExitError(stop.signal.aborted ? '' : 'timed out waiting for IPFS to be available')
+    throw new ExitError(stop.signal.aborted ? '' : TIMED_OUT)
   }
 
   async #runWith(settings: FollowerSettings, choice: NodeChoice, stop: StopSignals): Promise<number> {
@@ -95,7 +103,7 @@ using that.
     if (choice.kind === 'kubo') return this.#runPeer(settings, choice, logger, stop)
     const { folder } = this
     const { env } = this.context
-    if (choice.isNew) this.tell(`No other IPFS node was found: one is run beside the peer, in ${folder.path}.`)
+    if (choice.isNew) this.tell(`An IPFS node is run beside the peer, in ${resolve(folder.path, choice.node.repo)}.`)
     const node = ipfsNodeProcess(choice.node, { folder, env }, { logger })
     try {
       await during('starting the embedded IPFS node', () => node.start(stop))
@@ -125,7 +133,7 @@ using that.
       const config = followerConfig(template.config, { folder, env, ipfsNode })
       return { config, identity: await this.#identity() }
     })
-    for (const notice of noticesOf(loaded.config)) logger.forComponent('cluster').warn(notice)
+    for (const warning of warningsOf(loaded.config)) logger.forComponent('cluster').warn(warning)
     await this.#clearSocket()
     const { runDaemon } = await import('@ipfs-cluster/daemon/run')
     return runDaemon({ ...loaded, folder, source, logger, stop, io: this.context, isFollower: true })

@@ -5,6 +5,7 @@ import type { Environment, IpfsNodeConfig } from '@ipfs-cluster/core/config'
 import type { AbortOptions } from '@ipfs-cluster/core/util'
 import { FreePorts } from '@ipfs-cluster/daemon'
 import { isThere } from '../clusters.ts'
+import { homeOf } from '../folder.ts'
 import { baseConfig } from '../settings.ts'
 import type { FollowerSettings } from '../settings.ts'
 import { answers } from './answers.ts'
@@ -19,12 +20,14 @@ export type NodeChoice =
   | { readonly kind: 'embedded'; readonly node: IpfsNodeConfig; readonly isNew: boolean }
 
 export interface ChooseOptions extends AbortOptions {
+  /** Whether it is to be one of its own in any case. */
+  mustBeEmbedded?: boolean
   /** Whether a node answers at an address within some milliseconds. */
   probe?: typeof answers
 }
 
 /**
- * The IPFS node of a follower: one that the environment names; else what was chosen before; else the Kubo of this
+ * The IPFS node of a follower: one of its own where that is asked for; else one that the environment names; else what was chosen before; else the Kubo of this
  * machine, if there is any sign of one; else one of its own.
  *
  * @throws ConfigError for a variable of the environment
@@ -32,26 +35,27 @@ export interface ChooseOptions extends AbortOptions {
 export async function chooseNode(
   { ipfsNode }: FollowerSettings,
   env: Environment,
-  { probe = answers, ...options }: ChooseOptions = {}
+  { mustBeEmbedded = false, probe = answers, ...options }: ChooseOptions = {}
 ): Promise<NodeChoice> {
+  const isChosen = ipfsNode?.enabled === true
+  if (mustBeEmbedded) return embedded(isChosen ? ipfsNode : await onFreePorts(), env, !isChosen)
   const address = kuboAddress(env)
   if (env['CLUSTER_IPFSHTTP_NODEMULTIADDRESS'] !== undefined) return { kind: 'kubo', address }
-  if (ipfsNode !== undefined) {
-    return ipfsNode.enabled ? embedded(ipfsNode, env, false) : { kind: 'kubo', address }
-  }
+  if (isChosen) return embedded(ipfsNode, env, false)
+  if (ipfsNode !== undefined) return { kind: 'kubo', address }
   const hasKubo = (await hasTraces(env)) || (await probe(address, PROBE_LIMIT, options))
   return hasKubo ? { kind: 'kubo', address } : embedded(await onFreePorts(), env, true)
 }
 
 /** Where a Kubo is looked for: the configuration of the cluster has no say, as it may lie on IPFS itself. */
-export function kuboAddress(env: Environment): Multiaddr {
+function kuboAddress(env: Environment): Multiaddr {
   return applyEnvironment(baseConfig(), env).ipfsConnector.ipfshttp.nodeMultiaddress
 }
 
 /** Whether somebody uses Kubo on this machine, or has said where one is. */
 async function hasTraces(env: Environment): Promise<boolean> {
   const isNamed = Object.keys(env).some((name) => name.startsWith('CLUSTER_IPFSHTTP_') || name === 'IPFS_PATH')
-  return isNamed || (await isThere(join(env['HOME'] ?? '', '.ipfs')))
+  return isNamed || (await isThere(join(homeOf(env), '.ipfs')))
 }
 
 function embedded(ipfsNode: IpfsNodeConfig, env: Environment, isNew: boolean): NodeChoice {

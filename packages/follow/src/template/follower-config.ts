@@ -49,7 +49,7 @@ export function followerConfig(template: ServiceConfig, { folder, env, ipfsNode 
 }
 
 /** What deserves a look, one line each. */
-export function noticesOf({ cluster, consensus }: ServiceConfig): string[] {
+export function warningsOf({ cluster, consensus }: ServiceConfig): string[] {
   return [
     ...(cluster.secret === undefined ? ['Cluster secret is empty, cluster will start on unprotected network.'] : []),
     ...(consensus.crdt?.trustedPeers === '*'

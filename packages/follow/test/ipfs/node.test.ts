@@ -45,6 +45,15 @@ describe('the IPFS node of a follower', () => {
     expect(await chooseNode({ source, ipfsNode: disabled }, {}, nobody)).toEqual(usual)
   })
 
+  it('is one of its own, also beside a Kubo, when that is asked for', async () => {
+    const { ipfsNode } = baseConfig()
+    const env = { CLUSTER_IPFSHTTP_NODEMULTIADDRESS: '/ip4/127.0.0.1/tcp/1' }
+    const wanted = { mustBeEmbedded: true, probe: async () => true }
+    expect(await chooseNode({ source }, env, wanted)).toMatchObject({ kind: 'embedded', isNew: true })
+    const chosen = await chooseNode({ source, ipfsNode }, env, wanted)
+    expect(chosen).toEqual({ kind: 'embedded', isNew: false, node: ipfsNode })
+  })
+
   it('is the one that the environment names, before all others', async () => {
     const env = { CLUSTER_IPFSHTTP_NODEMULTIADDRESS: '/ip4/127.0.0.1/tcp/1' }
     const { ipfsNode } = baseConfig()

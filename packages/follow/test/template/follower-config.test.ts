@@ -3,7 +3,7 @@ import { formatServiceConfig } from '@ipfs-cluster/core/config'
 import type { ServiceConfig } from '@ipfs-cluster/core/config'
 import { followerFolder } from '../../src/folder.ts'
 import { baseConfig } from '../../src/settings.ts'
-import { followerConfig, noticesOf, readTemplate } from '../../src/template/follower-config.ts'
+import { followerConfig, warningsOf, readTemplate } from '../../src/template/follower-config.ts'
 
 const folder = followerFolder('/followers', 'friends')
 
@@ -80,9 +80,9 @@ describe('a published configuration', () => {
       cluster.secret = new Uint8Array(32)
       if (consensus.crdt !== undefined) consensus.crdt.trustedPeers = []
     })
-    expect(noticesOf(named)).toEqual([])
+    expect(warningsOf(named)).toEqual([])
     const open = template(({ cluster }) => (cluster.secret = undefined))
-    expect(noticesOf(open)).toEqual([
+    expect(warningsOf(open)).toEqual([
       expect.stringContaining('secret is empty'),
       expect.stringContaining('trusts everybody')
     ])
