@@ -42,7 +42,7 @@ ${[...STATUS_FILTER_WORDS]
       if (flags.watch) {
         const filter = readFilter(flags.filter)
         const infos = first === undefined ? watchAll(client, filter, { local }) : watchItems(client, cids, { local })
-        await output.printEach(statusPrinter, infos)
+        await output.printLive(statusPrinter, infos)
       } else if (first === undefined) {
         await output.printEach(statusPrinter, client.statusAll(readFilter(flags.filter), { local }))
       } else if (why) {

@@ -13,7 +13,9 @@ export interface Form {
   one<T>(printer: Printer<T>, value: T): string
   /** Values that make one answer. */
   list<T>(printer: Printer<T>, values: readonly T[]): string
-  /** What was kept back. */
+  /** What was kept back; more of the same follows. */
+  flush(): string
+  /** What was kept back; what follows has nothing to do with it. */
   end(): string
 }
 
@@ -22,6 +24,7 @@ export function textForm(paint: Paint = PLAIN): Form {
   return {
     one: (printer, value) => printer.text(value, paint),
     list: (printer, values) => values.map((value) => printer.text(value, paint)).join(''),
+    flush: () => '',
     end: () => ''
   }
 }
@@ -30,6 +33,7 @@ export function textForm(paint: Paint = PLAIN): Form {
 export const jsonForm: Form = {
   one: (printer, value) => formatJson(printer.json(value)),
   list: (printer, values) => formatJson(values.map((value) => printer.json(value))),
+  flush: () => '',
   end: () => ''
 }
 

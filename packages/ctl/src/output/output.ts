@@ -24,6 +24,14 @@ export class Output {
     for await (const value of values) this.print(printer, value)
   }
 
+  /** The same for values that come slowly: each is shown when it comes, also in a form that collects some. */
+  async printLive<T>(printer: Printer<T>, values: AsyncIterable<T>): Promise<void> {
+    for await (const value of values) {
+      this.print(printer, value)
+      this.#write(this.#form.flush())
+    }
+  }
+
   /** Values that make one answer: in JSON, a list. */
   printAll<T>(printer: Printer<T>, values: readonly T[]): void {
     this.#write(this.#form.list(printer, values))

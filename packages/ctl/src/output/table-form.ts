@@ -22,7 +22,7 @@ export class TableForm implements Form {
     const before = table.head === this.#head ? '' : this.end()
     this.#head = table.head
     this.#rows.push(...table.rows(value))
-    return before + (this.#rows.length >= BATCH ? this.#layOut() : '')
+    return before + (this.#rows.length >= BATCH ? this.flush() : '')
   }
 
   list<T>(printer: Printer<T>, values: readonly T[]): string {
@@ -30,13 +30,13 @@ export class TableForm implements Form {
   }
 
   end(): string {
-    const text = this.#layOut()
+    const text = this.flush()
     this.#isHeadShown = false
     this.#widths = []
     return text
   }
 
-  #layOut(): string {
+  flush(): string {
     if (this.#rows.length === 0) return ''
     const rows = this.#isHeadShown ? this.#rows : [this.#head, ...this.#rows]
     this.#widths = this.#head.map((_, i) => Math.max(this.#widths[i] ?? 0, ...rows.map((row) => widthOf(row[i] ?? ''))))

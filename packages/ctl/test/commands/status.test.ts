@@ -84,6 +84,23 @@ describe('status --watch', () => {
     )
   })
 
+  it('shows rows of a table as they come, under one head', async () => {
+    const states = ['pinning', 'pinned']
+    await using peer = await cannedPeer(() => {
+      const status = states.shift()
+      return status === undefined
+        ? { document: { code: 500, message: 'over' }, status: 500 }
+        : { stream: [item(status)] }
+    })
+    const { stdout } = await run(['--host', peer.host, '--enc', 'table', 'status', '--watch', CID])
+    const lines = stdout.split('\n').map((line) => line.split(/ {2,}/))
+    expect(lines.slice(0, 3).map(([cid, , status]) => [cid, status])).toEqual([
+      ['CID', 'PEER'],
+      [CID, 'PINNING'],
+      [CID, 'PINNED']
+    ])
+  })
+
   it('hears of what changes in the whole pinset', async () => {
     let end = (): void => undefined
     await using peer = await cannedPeer((asked) => {
