@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startKubo } from '../../e2e/harness/ipfs.ts'
@@ -59,7 +60,7 @@ async function add(peer: Peer, parts: Iterable<Uint8Array>): Promise<number> {
     method: 'POST',
     headers: { 'content-type': 'multipart/form-data; boundary=XX' }
   })
-  const answered = once(sending, 'response') as Promise<[import('node:http').IncomingMessage]>
+  const answered = once(sending, 'response') as Promise<[IncomingMessage]>
   for (const part of parts) if (!sending.write(part)) await once(sending, 'drain')
   sending.end('\r\n--XX--\r\n')
   const [answer] = await answered

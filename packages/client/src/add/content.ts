@@ -11,7 +11,8 @@ export async function* readContent(content: AddContent): AsyncGenerator<Uint8Arr
 
 /** By a reader: in some browsers a stream is no iterable. */
 async function* readBlob(blob: Blob): AsyncGenerator<Uint8Array, void, void> {
-  const reader = blob.stream().getReader()
+  const stream: ReadableStream<Uint8Array> = blob.stream()
+  const reader = stream.getReader()
   try {
     for (;;) {
       const { done, value } = await reader.read()

@@ -87,9 +87,9 @@ class AddRun {
   }
 
   async #openTarget(): Promise<AddTarget> {
-    const { openSink, pin } = this.#components
     if (this.#params.shard) return new ShardedTarget(this.#components, this.#params, this.#signal)
-    return new WholeTarget(await openSink(this.#params, { signal: this.#signal }), this.#params, pin)
+    const sink = await this.#components.openSink(this.#params, { signal: this.#signal })
+    return new WholeTarget(sink, this.#params, this.#components)
   }
 }
 

@@ -9,14 +9,14 @@ import type { AdderComponents, AddTarget, BlockSink } from './interface.ts'
 export class WholeTarget implements AddTarget {
   readonly #sink: BlockSink
   readonly #params: AddParams
-  readonly #pin: AdderComponents['pin']
+  readonly #components: Pick<AdderComponents, 'pin'>
   /** The last block is that of the root, which shows only when none comes after it. */
   #last: Block | undefined
 
-  constructor(sink: BlockSink, params: AddParams, pin: AdderComponents['pin']) {
+  constructor(sink: BlockSink, params: AddParams, components: Pick<AdderComponents, 'pin'>) {
     this.#sink = sink
     this.#params = params
-    this.#pin = pin
+    this.#components = components
   }
 
   get allocations(): readonly PeerId[] {
@@ -41,7 +41,9 @@ export class WholeTarget implements AddTarget {
     if (this.#last !== undefined) await this.#sink.put({ ...this.#last, pin: this.#canHold(this.#last, roots) })
     await this.#sink.close(options)
     if (this.#params.noPin) return
-    for (const root of roots) await this.#pin(root, pinOptionsOf(this.#params), this.allocations, options)
+    for (const root of roots) {
+      await this.#components.pin(root, pinOptionsOf(this.#params), this.allocations, options)
+    }
   }
 
   /** A CAR may lack blocks, and a node would look for them for ever. */

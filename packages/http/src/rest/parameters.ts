@@ -180,7 +180,12 @@ export const addParams: QueryGroup<AddParams> = {
     { name: 'progress', type: 'boolean', default: false, doc: 'Send objects that tell how many bytes have been read' },
     { name: 'local', type: 'boolean', default: false, doc: 'Send blocks to this peer only, and make it an allocation' },
     { name: 'shard', type: 'boolean', default: false, doc: 'Spread the DAG over several peers' },
-    { name: 'nocopy', type: 'boolean', default: false, doc: 'Ask for the `Abspath` of each file; its blocks are stored all the same' },
+    {
+      name: 'nocopy',
+      type: 'boolean',
+      default: false,
+      doc: 'Ask for the `Abspath` of each file; its blocks are stored all the same'
+    },
     { name: 'no-pin', type: 'boolean', default: false, doc: 'Store the blocks, pin nothing' }
   ],
   read: addParamsFromQuery

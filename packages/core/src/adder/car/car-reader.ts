@@ -32,7 +32,7 @@ export async function readCar(source: AsyncIterable<Uint8Array>): Promise<Car> {
     await enterData(reader)
     header = await readHeader(reader)
   }
-  if (header.version !== 1) throw refused(`invalid car version: ${header.version}`)
+  if (header.version !== 1) throw refused(`invalid car version: ${String(header.version)}`)
   if (!isRootList(header.roots)) throw refused('invalid header: the roots are no list of CIDs')
   if (header.roots.length === 0) throw refused('empty car, no roots')
   return { roots: header.roots, blocks: readBlocks(reader) }
