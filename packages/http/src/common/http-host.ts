@@ -19,6 +19,7 @@ import type { Routed } from './server.ts'
 import type { StreamSocket } from './stream-socket.ts'
 import { acceptTls, readTlsFiles } from './tls.ts'
 import type { TlsFiles } from './tls.ts'
+import { Turns } from './turns.ts'
 
 /** What ends an answer before its time. */
 export interface Ends {
@@ -54,6 +55,7 @@ export class HttpHost<C> implements Startable {
   readonly #logger: Logger
   readonly #accessLogger: Logger
   readonly #inFlight = new InFlight()
+  readonly #turns = new Turns()
   readonly #sharedHost: Libp2pHost | undefined
   readonly #listeners: Listening[] = []
   #libp2p: Libp2pListener | undefined
@@ -160,6 +162,7 @@ export class HttpHost<C> implements Startable {
 
   async #serve(routed: Routed<C>): Promise<void> {
     const { request, response, target } = routed
+    await this.#turns.take(request, response)
     const abort = this.#inFlight.track(response, this.#init.writeTimeout ?? 0)
     try {
       const size = await this.#kind.answer(routed, { abort, closing: this.#closing.signal })

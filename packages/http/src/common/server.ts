@@ -18,7 +18,7 @@ import type { Route } from './route.ts'
 import type { TlsFiles } from './tls.ts'
 
 /** Methods of which fastify would read the body. */
-const METHODS_WITH_BODY = ['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT']
+const METHODS_WITH_BODY = ['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY']
 
 /** A request whose route has been looked up. */
 export interface Routed<C> {

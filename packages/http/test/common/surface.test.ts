@@ -146,6 +146,12 @@ describe('connections', () => {
     ['a bad escape', 'GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n', 400, '400 Bad Request'],
     ['an unknown method', 'BREW /pins HTTP/1.1\r\nHost: a\r\n\r\n', 405, ''],
     [
+      'a method that others may have',
+      'QUERY /id HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
+      405,
+      '{"code":405,"message":"method not allowed"}\n'
+    ],
+    [
       'headers that fit',
       `GET /version HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: ${'a'.repeat(8000)}\r\n\r\n`,
       200,

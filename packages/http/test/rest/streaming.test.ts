@@ -4,6 +4,7 @@ import { emptyPin } from '@ipfs-cluster/api'
 import { encodePin, pinKey } from '@ipfs-cluster/core/codec'
 import type { StoredPin } from '@ipfs-cluster/core/state'
 import { CID } from 'multiformats/cid'
+import { PEER } from '../fake-cluster.ts'
 import { open, send } from '../raw-client.ts'
 import { serve, until } from '../serve.ts'
 
@@ -35,6 +36,42 @@ function endless(): {
     }
   }
 }
+
+describe('requests that are sent together', () => {
+  it('are taken one after the other', async () => {
+    await using served = await serve()
+    const releases: (() => void)[] = []
+    served.cluster.streams.set('listStored', async function* () {
+      await new Promise<void>((resolve) => releases.push(resolve))
+      yield []
+    })
+    const socket = open(served.target)
+    let text = ''
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString()))
+    socket.write(REQUEST.repeat(10))
+    for (let n = 1; n <= 10; n++) {
+      await until(() => releases.length >= n)
+      // One that was sent later by somebody else is answered meanwhile.
+      expect((await served.ask({ path: '/version' })).status).toBe(200)
+      expect(releases).toHaveLength(n)
+      releases[n - 1]?.()
+    }
+    await until(() => text.match(/^HTTP\/1\.1 204/gm)?.length === 10)
+    socket.destroy()
+  })
+
+  it('may have bodies, and end with the connection', async () => {
+    await using served = await serve()
+    const body = `{"peer_id":"${PEER}"}`
+    const post = `POST /peers HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    const answer = await served.ask({
+      raw: `${REQUEST}${post}GET /version HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`
+    })
+    expect(answer.status).toBe(204)
+    expect(served.cluster.calls).toContain(`peerAdd ${PEER}`)
+    expect(answer.body).toContain('"version"')
+  })
+})
 
 describe('a stream', () => {
   it('waits for a client that stops reading, and ends when that goes away', async () => {
