@@ -7,6 +7,9 @@ import { STATUSES } from './operation.ts'
 /** What can be at rest without being pinned. */
 const APART = ['remote', 'sharded', 'unexpectedly_unpinned'] as const
 
+/** Nanoseconds for which counts are good enough, whatever comes and goes. */
+const FRESHNESS = 10_000_000_000n
+
 /** Counts of one listing. */
 export interface Tally {
   add(status: TrackerStatus): void
@@ -24,14 +27,25 @@ export class RestCounts {
   #apart = new Map<TrackerStatus, number>()
   readonly #tallies = new Set<Map<TrackerStatus, number>>()
   #comparedAt = Time.ZERO
+  /** How often something has come or gone that may not be pinned here, and how much of that the counts know. */
+  #changes = 0
+  #knownChanges = 0
 
-  /** When a listing last came to its end; zero before. */
-  get comparedAt(): Time {
-    return this.#comparedAt
+  /** Something came or went that may not be pinned here. */
+  changed(): void {
+    this.#changes++
+  }
+
+  /** Whether to compare anew: not when nothing has changed, nor when it was a moment ago. */
+  isOutdated(now: Time): boolean {
+    if (this.#comparedAt.isZero) return true
+    const age = now.toUnixNanoseconds() - this.#comparedAt.toUnixNanoseconds()
+    return this.#changes !== this.#knownChanges && age >= FRESHNESS
   }
 
   newTally(): Tally {
     const startedAt = Time.now()
+    const changes = this.#changes
     const counted = new Map<TrackerStatus, number>()
     this.#tallies.add(counted)
     return {
@@ -39,6 +53,7 @@ export class RestCounts {
       done: () => {
         this.#apart = counted
         this.#comparedAt = startedAt
+        this.#knownChanges = changes
       },
       end: () => void this.#tallies.delete(counted)
     }

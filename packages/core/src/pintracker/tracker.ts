@@ -81,12 +81,15 @@ export class StatelessTracker implements PinTracker {
 
   track(pin: Pin): void {
     // The parts of a sharded item are pinned on their own, the item itself never is.
-    if (pin.type === 'meta-pin') return
+    const isSharded = pin.type === 'meta-pin'
     const kind = isRemotePin(pin, this.#components.peerId) ? 'remote' : 'pin'
+    if (isSharded || kind === 'remote') this.#rest.changed()
+    if (isSharded) return
     this.#runner.request(kind, pin.cid, pin.timestamp.seconds)
   }
 
   untrack(cid: CID): void {
+    this.#rest.changed()
     this.#runner.request('unpin', cid, 0)
   }
 
@@ -100,7 +103,7 @@ export class StatelessTracker implements PinTracker {
   }
 
   async counts(options: AbortOptions = {}): Promise<StatusCounts> {
-    if (this.#rest.comparedAt.isZero) await this.#compare(options)
+    if (this.#rest.isOutdated(Time.now())) await this.#compare(options)
     const { counts, outage } = this.#runner.operations
     return this.#rest.with(await this.#components.state.count(), counts, outage !== undefined)
   }

@@ -101,7 +101,7 @@ export const pinRoutes: readonly Route<Cluster>[] = [
     name: 'pinCounts',
     method: 'GET',
     path: '/pins/counts',
-    summary: 'Tells how many pins have each status on this peer, without a walk over the pinset',
+    summary: 'Tells how many pins have each status on this peer',
     answers: [
       {
         ...{ status: 200, type: 'PinCounts' },
