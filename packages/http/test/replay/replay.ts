@@ -16,29 +16,45 @@ export interface Difference {
   volatile?: readonly Volatile[]
 }
 
-/** What came of one case. */
-export interface Outcome {
-  name: string
-  /** What differs and is not meant; empty when all is well. */
-  differences: string[]
+/** What a case may need besides the surface that it asks. */
+export interface ReplayStage {
+  /** The REST API of the first peer, which is asked whether what must come before has happened. */
+  readonly rest?: Target
+  /** Does what is to be done to the peers. */
+  readonly act?: (what: string) => Promise<void>
+  /** Milliseconds for which a question is asked again until the answer is as recorded, in place of any sleep. */
+  readonly patience?: number
 }
+
+/** How long to wait before asking again. */
+const PAUSE = 200
 
 /**
  * Sends one recorded request, when what must come before has happened, and compares the answers.
  *
- * @param rest - the REST API of the same peer, which is asked whether it has happened
+ * @returns what differs and is not meant; empty when all is well
  */
 export async function replayCase(
   target: Target,
   recorded: Case,
   meant: readonly Difference[],
-  rest: Target = target
-): Promise<Outcome> {
+  { rest = target, act, patience = 0 }: ReplayStage = {}
+): Promise<string[]> {
+  const mayAskAgain = patience > 0 && recorded.request.method === 'GET'
   for (const step of recorded.before ?? []) {
-    if ('sleep_s' in step) await delay(step.sleep_s * 1000)
-    else if ('wait_status' in step) await waitForStatus(rest, step.wait_status)
-    else throw new Error(`case ${recorded.name} needs someone to ${step.do}`)
+    if ('wait_status' in step) await waitForStatus(rest, step.wait_status)
+    else if ('do' in step) await act?.(step.do)
+    else if (!mayAskAgain) await delay(step.sleep_s * 1000)
   }
+  const end = Date.now() + (mayAskAgain ? patience : 0)
+  for (;;) {
+    const differences = await ask(target, recorded, meant)
+    if (differences.length === 0 || Date.now() >= end) return differences
+    await delay(PAUSE)
+  }
+}
+
+async function ask(target: Target, recorded: Case, meant: readonly Difference[]): Promise<string[]> {
   const answer = await send({ ...target, tls: recorded.request.tls }, requestOf(recorded))
   const applying = meant.filter(({ cases }) =>
     typeof cases === 'function' ? cases(recorded) : cases.includes(recorded.name)
@@ -48,7 +64,7 @@ export async function replayCase(
     recorded.response
   )
   const volatile = [...(recorded.volatile ?? []), ...applying.flatMap((difference) => difference.volatile ?? [])]
-  return { name: recorded.name, differences: compare(expected, answer, { ...recorded, volatile }) }
+  return compare(expected, answer, { ...recorded, volatile })
 }
 
 /** A recorded request as it is sent. */

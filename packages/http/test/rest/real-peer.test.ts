@@ -18,6 +18,7 @@ import { PEER } from '../fake-cluster.ts'
 import { open, send, targetOf } from '../raw-client.ts'
 import type { RawAnswer, RawRequest } from '../raw-client.ts'
 import { until } from '../serve.ts'
+import { DescribedApi } from './described-api.ts'
 
 const OTHER = '12D3KooWQ4gyJHKpUJXkaHt6BcyyGz9vuyZ7Ws61ApmaUHX7cTZc'
 const COUNT = 500
@@ -119,4 +120,13 @@ describe('over a whole peer', () => {
     expect(await json('/pins/counts')).toMatchObject({ peer: PEER, compared_at: expect.any(String) })
     expect(await json('/openapi.json')).toMatchObject({ openapi: '3.1.0' })
   })
+
+  it('whatever is asked, the answer is as is described', async () => {
+    const described = await DescribedApi.read(ask)
+    for (const operation of described.operations) {
+      // What has no end is for other tests. Its IPFS node fails, and so may what needs that.
+      if (operation.operationId !== 'events') await described.tryOut(operation, { runs: 6, mayFail: true })
+    }
+    expect((await ask({ path: '/version' })).status).toBe(200)
+  }, 120_000)
 })

@@ -1,0 +1,3 @@
+import { replayTranscript } from './replay-suite.ts'
+
+replayTranscript('rest-crdt-three')
