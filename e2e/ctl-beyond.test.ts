@@ -62,7 +62,7 @@ describe('ipfs-cluster-ctl beyond the Go release', () => {
     await watching.waitFor(new RegExp(`^${cid}:\\n( {4}> .*UNPINNED.*\\n){3}`, 'm'), 60_000)
     expect(await watching.stop('SIGINT')).toBe('SIGINT')
     expect(watching.stderr).toBe('')
-  })
+  }, 240_000)
 
   it('lays out the status as a table', async () => {
     const { stdout } = await ctl('--enc', 'table', 'status', ...CIDS.slice(0, 2))
@@ -81,7 +81,7 @@ describe('ipfs-cluster-ctl beyond the Go release', () => {
     expect((await ctl('peers', 'maintenance')).stdout).toContain(`${drained} | drain | `)
     expect(await ctl('peers', 'drain', '--stop', drained)).toMatchObject({ code: 0, stdout: '' })
     expect((await ctl('peers', 'maintenance')).stdout).toBe('')
-  })
+  }, 240_000)
 
   it('plans a rebalancing, and tells how far it is', async () => {
     expect((await ctl('rebalance', '--plan')).stdout).toMatch(/^Moves: \d+$/m)

@@ -32,6 +32,16 @@ describe('help and usage errors', () => {
     expect((await run(['commands'])).stdout).toBe(expected)
   })
 
+  it('has help for every command, no wider than a terminal', async () => {
+    const paths = (await run(['commands', '--all'])).stdout.trim().split('\n').slice(0, -1)
+    expect(paths).toContain('ipfs-cluster-ctl peers drain')
+    for (const path of paths) {
+      const { status, stdout } = await run([...path.split(' ').slice(1), '--help'])
+      expect({ path, status }).toEqual({ path, status: 0 })
+      for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(120)
+    }
+  })
+
   it('tells its version', async () => {
     expect((await run(['-v'])).stdout).toMatch(/^ipfs-cluster-ctl version 1\.1\.6\+ts\.\d+\.\d+\.\d+\n$/)
   })
