@@ -1,8 +1,9 @@
-import { access, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ExitError } from '@ipfs-cluster/cli-kit'
 import type { CommandContext } from '@ipfs-cluster/cli-kit'
 import { fileFailure } from '@ipfs-cluster/core/config'
+import { isThere } from './files.ts'
 import { followersFolder } from './folder.ts'
 import { PROGRAM } from './globals.ts'
 import type { Globals } from './globals.ts'
@@ -46,15 +47,5 @@ async function subfoldersOf(folder: string): Promise<string[]> {
   } catch (err) {
     if ((err as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw new ExitError(`${fileFailure('readdirent', folder, err)}\nreading ${folder}`, 1, { cause: err })
-  }
-}
-
-/** Whether there is something at a path. */
-export async function isThere(path: string): Promise<boolean> {
-  try {
-    await access(path)
-    return true
-  } catch {
-    return false
   }
 }

@@ -3,7 +3,7 @@ import { lockFolder } from '@ipfs-cluster/core/config'
 import type { FolderLock } from '@ipfs-cluster/core/config'
 import { messageOf } from '@ipfs-cluster/core/util'
 import { adviceFor } from '@ipfs-cluster/daemon'
-import { isThere } from './clusters.ts'
+import { isThere } from './files.ts'
 import { followerFolder, followersFolder } from './folder.ts'
 import type { FollowerFolder } from './folder.ts'
 import { PROGRAM } from './globals.ts'
@@ -43,7 +43,7 @@ export abstract class FollowCommand extends GoCommand<Globals> {
   /**
    * Locks the folder, so that no other peer or command works in it.
    *
-   * @param doing - what this is for
+   * @param step - what cannot be done without the lock
    */
   protected async lock(step: string): Promise<FolderLock> {
     return doing(step, () => lockFolder(this.folder, PROGRAM))

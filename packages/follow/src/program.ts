@@ -27,7 +27,7 @@ How that peer fares, and what the cluster pins:
 `
 
 /** Stands for the name of a cluster in help. */
-export const ANY_CLUSTER = '<clusterName>'
+const ANY_CLUSTER = '<clusterName>'
 
 /** The program, with the commands of one cluster. */
 export function followProgram(cluster: string = ANY_CLUSTER): Program<Globals> {

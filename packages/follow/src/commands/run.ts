@@ -1,16 +1,13 @@
-import { connect } from 'node:net'
-import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { bool, ExitError, string } from '@ipfs-cluster/cli-kit'
-import { loadIdentity, overrideIdentity } from '@ipfs-cluster/core/config'
+import { ConfigError, loadIdentity, overrideIdentity } from '@ipfs-cluster/core/config'
 import type { Identity } from '@ipfs-cluster/core/config'
-import { ConfigError } from '@ipfs-cluster/core/config'
-import type { ComponentLogger } from '@ipfs-cluster/core/util'
 import { withTimeout } from '@ipfs-cluster/core/util'
+import type { ComponentLogger } from '@ipfs-cluster/core/util'
 import { during, ipfsNodeProcess, LineLog, readLogLevels, StopSignals } from '@ipfs-cluster/daemon'
-import { isThere } from '../clusters.ts'
+import { clearSocket } from '../api-socket.ts'
 import { FollowCommand } from '../command.ts'
+import { isThere } from '../files.ts'
 import { PROGRAM } from '../globals.ts'
 import { initialize } from '../initialize.ts'
 import { waitForIpfs } from '../ipfs/answers.ts'
@@ -31,9 +28,6 @@ const TIMED_OUT = `timed out waiting for IPFS to be available
 
 /** Requests are many, and of interest to few. */
 const LOG_LEVELS = 'info,restapilog:error'
-
-/** Longest path that a socket can have on Linux, in bytes. */
-const SOCKET_PATH_LENGTH = 107
 
 export class Run extends FollowCommand {
   static override summary = 'runs the follower peer'
@@ -134,7 +128,7 @@ using that.
       return { config, identity: await this.#identity() }
     })
     for (const warning of warningsOf(loaded.config)) logger.forComponent('cluster').warn(warning)
-    await this.#clearSocket()
+    await clearSocket(folder, env)
     const { runDaemon } = await import('@ipfs-cluster/daemon/run')
     return runDaemon({ ...loaded, folder, source, logger, stop, io: this.context, isFollower: true })
   }
@@ -146,37 +140,10 @@ using that.
     const allowed = `the identity.json of this peer from a backup; or delete the folder and run "${PROGRAM} NAME init" again`
     throw new ConfigError(`error loading identity: ${path} is missing`, { path: [], allowed })
   }
-
-  /** A peer that was killed leaves its socket behind. Nobody else can be using it: the folder is locked. */
-  async #clearSocket(): Promise<void> {
-    const { socket } = this.folder
-    if (this.context.env['CLUSTER_RESTAPI_HTTPLISTENMULTIADDRESS'] !== undefined) return
-    const length = Buffer.byteLength(socket)
-    if (length > SOCKET_PATH_LENGTH) {
-      throw new ExitError(
-        `the path of the API socket ${socket} has ${length} bytes, and the system allows ${SOCKET_PATH_LENGTH}: ` +
-          `choose a shorter folder with --config, or set CLUSTER_RESTAPI_HTTPLISTENMULTIADDRESS\n` +
-          'creating REST API component'
-      )
-    }
-    if (await isThere(socket)) await removeUnlessServed(socket)
-  }
 }
 
 /** Where a configuration is fetched from now: what the embedded node can give is had from that. */
 function placeOf(source: string, choice: NodeChoice): string {
   const url = withScheme(source)
   return choice.kind === 'embedded' ? throughGateway(url, gatewayOf(choice.node)) : url
-}
-
-/** A peer of the Go release takes no lock, so it may run in the folder all the same. */
-async function removeUnlessServed(socket: string): Promise<void> {
-  const connection = connect(socket)
-  try {
-    await once(connection, 'connect')
-  } catch {
-    await rm(socket, { force: true })
-  } finally {
-    connection.destroy()
-  }
 }
