@@ -17,7 +17,7 @@ export const PINSVC_DIFFERENCES: readonly Difference[] = [
   {
     reason: 'What was added by way of another peer a moment ago is there',
     cases: ['pinsvc-list'],
-    correct: (answer) => {
+    correct: (answer: Recorded): Recorded => {
       const { results } = JSON.parse(answer.body) as { results: { requestid: string; pin: object }[] }
       const [added = { requestid: '', pin: {} }] = results.slice(-1)
       const late = { ...added, requestid: ADDED_LOCALLY, pin: { ...added.pin, cid: ADDED_LOCALLY } }
