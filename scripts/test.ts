@@ -19,6 +19,8 @@ interface JestReport {
 const words = process.argv.slice(2)
 await buildPrograms((text) => process.stderr.write(`${text}\n`))
 
+process.env['IPFS_CLUSTER_TEST_BUILT'] = '1'
+
 let passed = 0
 let failed = 0
 let skipped = 0
