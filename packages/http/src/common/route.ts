@@ -18,6 +18,8 @@ export interface Parameter {
   readonly words?: readonly string[]
   /** Several values with commas between them. */
   readonly list?: boolean
+  /** The least and the greatest number that it may be. */
+  readonly range?: readonly [minimum: number, maximum: number]
 }
 
 /** A placeholder in a path, and how its text is read. */

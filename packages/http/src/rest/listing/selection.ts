@@ -27,6 +27,7 @@ export const selection: QueryGroup<Selection | undefined> = {
     {
       name: 'limit',
       type: 'integer',
+      range: [1, MAX_LIMIT],
       doc: `Give a page of that many pins at most, 1 to ${MAX_LIMIT}; the header \`X-Next-Cursor\` leads to the next one`
     },
     { name: 'cursor', type: 'string', doc: 'Go on where a page ended: the value of its header `X-Next-Cursor`' },

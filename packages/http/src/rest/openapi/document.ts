@@ -73,8 +73,9 @@ function operation(route: DescribedRoute): JsonObject {
   }
 }
 
-function parameter({ name, type, doc, words, list, default: absent }: Parameter): JsonObject {
-  const item = { ...TYPES[type], ...(words !== undefined && { enum: words }) }
+function parameter({ name, type, doc, words, list, range, default: absent }: Parameter): JsonObject {
+  const limits = range && { minimum: range[0], maximum: range[1] }
+  const item = { ...TYPES[type], ...limits, ...(words !== undefined && { enum: words }) }
   const schema = list === true ? { type: 'array', items: item } : item
   return {
     name,
