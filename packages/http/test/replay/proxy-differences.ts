@@ -25,6 +25,7 @@ export function isOfNode({ name }: Case): boolean {
 export const PROXY_DIFFERENCES: readonly Difference[] = [
   {
     reason: 'The embedded node answers a preflight without Vary, and so there is none to take over',
+    isOfEmbeddedNode: true,
     cases: (recorded) => !isOfNode(recorded),
     correct: (answer) => ({ ...answer, headers: withoutHeader(answer.headers, 'Vary') })
   },

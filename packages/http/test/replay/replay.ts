@@ -10,6 +10,8 @@ export interface Difference {
   reason: string
   /** Names of cases, or a test of them. */
   cases: readonly string[] | ((recorded: Case) => boolean)
+  /** Whether another IPFS node would make no such difference. */
+  isOfEmbeddedNode?: boolean
   /** What we answer instead. */
   correct?(answer: Recorded, recorded: Case): Recorded
   /** What may be as it likes. */
