@@ -9,7 +9,9 @@ export const GO_BINS: string | undefined = process.env.IPFS_CLUSTER_GO_BINS
 /** The Kubo to test with, if there is one. */
 const KUBO_BIN: string | undefined = process.env.IPFS_KUBO_BIN
 
-const GO_PROGRAMS = ['ipfs-cluster-service', 'ipfs-cluster-ctl', 'ipfs-cluster-follow'].map((name) => join(GO_BINS ?? '', name))
+const GO_PROGRAMS = ['ipfs-cluster-service', 'ipfs-cluster-ctl', 'ipfs-cluster-follow'].map((name) =>
+  join(GO_BINS ?? '', name)
+)
 
 /** `describe` for what needs Go peers: skipped, and says why, where there can be none. */
 export function describeWithGo(name: string, body: (goBins: string) => void): void {
