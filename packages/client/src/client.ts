@@ -318,13 +318,14 @@ export class ClusterClient {
    * last event. The timeout of the client does not count.
    */
   async *events(options: EventsOptions = {}): AsyncGenerator<ClusterEvent, void, void> {
-    const { types = [], lastEventId = '', signal } = options
+    const { types = [], lastEventId = '', signal, onOpen } = options
     // In the query: a header would need the permission of CORS in browsers.
     const query = encodeQuery([
       ['last-event-id', lastEventId],
       ['types', types.join(',')]
     ])
-    const bytes = this.#requester.bytes(`/events?${query}`, { isEndless: true, ...(signal && { signal }) })
+    const how = { isEndless: true, ...(signal && { signal }), ...(onOpen && { onAnswer: onOpen }) }
+    const bytes = this.#requester.bytes(`/events?${query}`, how)
     yield* readEvents(bytes)
   }
 

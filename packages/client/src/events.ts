@@ -37,6 +37,8 @@ export interface EventsOptions extends AbortOptions {
   readonly types?: readonly Exclude<EventName, 'reset'>[]
   /** The last event that was seen; those that came since come first. */
   readonly lastEventId?: string
+  /** Called when the peer listens: what happens from then on is told. */
+  readonly onOpen?: () => void
 }
 
 const READERS: { readonly [T in EventName]: (data: JsonValue) => EventData[T] } = {

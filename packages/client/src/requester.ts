@@ -31,6 +31,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal
   /** The answer has no end, so the timeout of the client does not count. */
   readonly isEndless?: boolean
+  /** Called when the head of a good answer is here, which may be long before its first byte. */
+  readonly onAnswer?: () => void
   /** Sent as JSON. */
   readonly content?: JsonValue
   /** Sent as it is, in pieces. */
@@ -108,6 +110,7 @@ export class Requester {
   async *bytes(path: string, options: RequestOptions = {}): AsyncGenerator<Uint8Array, void, void> {
     const response = await this.#send('GET', path, options)
     if (response.status >= 400) throw errorOf(response.status, await this.#readAll(response))
+    options.onAnswer?.()
     yield* response.body
   }
 

@@ -3,7 +3,7 @@ import { cidToText, parseCid, TrackerStatusBits } from '@ipfs-cluster/api'
 import type { GlobalPinInfo, StatusFilter } from '@ipfs-cluster/api'
 import { ExitError } from '@ipfs-cluster/cli-kit'
 import { ApiError } from '@ipfs-cluster/client'
-import type { ClusterClient, LocalOptions } from '@ipfs-cluster/client'
+import type { ClusterClient, EventsOptions, LocalOptions } from '@ipfs-cluster/client'
 import type { CID } from 'multiformats/cid'
 
 /** Milliseconds between two questions for the same items. */
@@ -48,9 +48,11 @@ export async function* watchAll(
 ): AsyncGenerator<GlobalPinInfo, void, void> {
   const changes = new Changes()
   const stop = new AbortController()
-  // Heard from before the list is read, so that nothing is missed between the two.
-  const hearing = hear(client, changes, stop.signal)
+  const open = Promise.withResolvers<void>()
+  const hearing = hear(client, changes, { signal: stop.signal, onOpen: open.resolve }).finally(open.resolve)
   try {
+    // The list is read when changes are heard of, so that nothing is missed between the two.
+    await open.promise
     for (;;) {
       const cids = await changes.take()
       if (cids === undefined) yield* client.statusAll(filter, options)
@@ -62,9 +64,13 @@ export async function* watchAll(
   }
 }
 
-async function hear(client: ClusterClient, changes: Changes, signal: AbortSignal): Promise<void> {
+async function hear(
+  client: ClusterClient,
+  changes: Changes,
+  options: Pick<EventsOptions, 'signal' | 'onOpen'>
+): Promise<void> {
   try {
-    for await (const event of client.events({ types: ['pin:put', 'pin:delete', 'pin:status'], signal })) {
+    for await (const event of client.events({ types: ['pin:put', 'pin:delete', 'pin:status'], ...options })) {
       if (event.type === 'reset') changes.addAll()
       else if (event.type === 'pin:put') changes.add(event.pin.cid)
       else if (event.type === 'pin:delete' || event.type === 'pin:status') changes.add(event.cid)

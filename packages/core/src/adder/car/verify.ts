@@ -6,6 +6,9 @@ import { codecName, hashName } from '../../ipfs/multicodec.ts'
 import { hasherOf } from '../hashers.ts'
 import type { Block } from '../../ipfs/interface.ts'
 
+/** Of a digest that is shorter, many blocks have the same; IPFS nodes refuse them. */
+const MIN_DIGEST_BYTES = 20
+
 /**
  * Checks that a block is what its CID says.
  *
@@ -16,6 +19,12 @@ export function verifyBlock({ cid, data }: Block): void {
     throw new ClusterError('ERR_BAD_CAR', `block ${cidToText(cid)}: no decoder for codec 0x${cid.code.toString(16)}`)
   }
   const digest = digestOf(cid, data)
+  if (hashName(cid) !== 'identity' && cid.multihash.size < MIN_DIGEST_BYTES) {
+    throw new ClusterError(
+      'ERR_BAD_CAR',
+      `block ${cidToText(cid)}: a digest of ${cid.multihash.size} bytes is too short`
+    )
+  }
   if (equals(digest, cid.multihash.digest)) return
   const found = cidToText(CID.create(cid.version, cid.code, Digest.create(cid.multihash.code, digest)))
   throw new ClusterError('ERR_BAD_CAR', `mismatch in content integrity, name: ${cidToText(cid)}, data: ${found}`)

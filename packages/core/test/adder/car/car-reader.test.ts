@@ -113,6 +113,16 @@ describe('what is refused', () => {
     )
   })
 
+  it('a block whose digest is so short that other blocks have the same', async () => {
+    const { cid, data } = blockOf('right')
+    const short = (size: number): CID =>
+      CID.createV1(cid.code, Digest.create(cid.multihash.code, cid.multihash.digest.subarray(0, size)))
+    expect(await refused(await carOf([{ cid: short(20), data }]))).toBe('nothing')
+    for (const size of [0, 1, 19]) {
+      expect(await refused(await carOf([{ cid: short(size), data }]))).toMatch(/a digest of \d+ bytes is too short/)
+    }
+  })
+
   it('a section that is too long', async () => {
     const car = await carOf([], [blockOf('x').cid])
     expect(await refused(Buffer.concat([car, Buffer.from('ffffffff0f', 'hex')]))).toMatch(/beyond allowable maximum/)
