@@ -153,7 +153,7 @@ async function expectAddRefused(peer: Peer): Promise<void> {
   writeFileSync(path, randomBytes(1_000_000))
   const outcome = await peer.ctl('add', path)
   expect(outcome.code).toBe(2)
-  expect(outcome.stdout).toMatch(/Code: 500\n {2}Message: .*no space left on device/)
+  expect(outcome.stdout).toMatch(/Code: 500\n {2}Message: .*no space left on device/i)
 }
 
 /** Pins one thing after the other until one is refused. */
