@@ -36,3 +36,13 @@ export class ConfigError extends ClusterError {
     return [hint, allowed === undefined ? '' : `allowed: ${allowed}`].filter((part) => part !== '').join('; ')
   }
 }
+
+/** Names the document in what `read` finds wrong with it. */
+export function withFile<T>(file: string, read: () => T): T {
+  try {
+    return read()
+  } catch (err) {
+    if (err instanceof ConfigError) err.file = file
+    throw err
+  }
+}

@@ -3,7 +3,7 @@ import { messageOf } from '../util/errors.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import { applyEnvironment, clusterSectionOf, parseServiceConfig, sourceOf } from './service-config.ts'
 import type { Environment } from './env.ts'
-import { ConfigError } from './errors.ts'
+import { ConfigError, withFile } from './errors.ts'
 import { fileFailure } from './files.ts'
 import type { PeerFolder } from './folder.ts'
 import { identityFromJson, loadIdentity, overrideIdentity, saveIdentity } from './identity.ts'
@@ -113,14 +113,5 @@ function overrideOrFail(identity: Identity, env: Environment): Identity {
     throw new ConfigError(`error applying environment variables to the identity: ${messageOf(err)}`, fault, {
       cause: err
     })
-  }
-}
-
-function withFile<T>(file: string, read: () => T): T {
-  try {
-    return read()
-  } catch (err) {
-    if (err instanceof ConfigError) err.file = file
-    throw err
   }
 }

@@ -1,12 +1,14 @@
-import { request } from 'undici'
+import { getGlobalDispatcher, interceptors, request } from 'undici'
 import type { AbortOptions } from '../util/startable.ts'
 import { withTimeout } from '../util/signals.ts'
-import { ConfigError } from './errors.ts'
+import { ConfigError, withFile } from './errors.ts'
 import { sourceOf } from './service-config.ts'
 
 const TIMEOUT = 60_000
 /** A service.json has some kilobytes. */
 const MAX_BYTES = 4 * 1024 * 1024
+/** As many as the Go release follows; gateways of IPFS send on from a path to a domain. */
+const MAX_REDIRECTS = 10
 
 /**
  * Fetches a configuration that service.json refers to.
@@ -17,7 +19,7 @@ export async function fetchSource(url: string, { signal }: AbortOptions = {}): P
   const { status, body } = await get(url, withTimeout(TIMEOUT, signal))
   if (status >= 300)
     throw new ConfigError(`unsuccessful request (${status}): ${body}`, { path: ['source'], found: url })
-  if (sourceOf(body) !== undefined) {
+  if (withFile(url, () => sourceOf(body)) !== undefined) {
     throw new ConfigError('a sourced configuration cannot point to another source', {
       path: ['source'],
       found: url,
@@ -29,7 +31,8 @@ export async function fetchSource(url: string, { signal }: AbortOptions = {}): P
 
 async function get(url: string, signal: AbortSignal): Promise<{ status: number; body: string }> {
   try {
-    const { statusCode, body } = await request(url, { signal })
+    const redirect = interceptors.redirect({ maxRedirections: MAX_REDIRECTS, throwOnMaxRedirect: true })
+    const { statusCode, body } = await request(url, { signal, dispatcher: getGlobalDispatcher().compose(redirect) })
     const chunks: Buffer[] = []
     let size = 0
     for await (const chunk of body as AsyncIterable<Buffer>) {
