@@ -86,7 +86,9 @@ describe('a peer that answers badly', () => {
     const { status, stdout, stderr } = await run(['--host', peer.host, 'add', import.meta.filename])
     expect(status).toBe(2)
     expect(stdout).toBe(`added ${CID} one\nAn error occurred:\n  Code: 500\n  Message: disk is full\n`)
-    expect(stderr).toMatch(/^hint: Stored so far: 1, the last "one"; nothing was pinned\. Add the same again/)
+    expect(stderr).toMatch(
+      /^hint: Stored so far: 1, the last "one"; nothing was pinned\. When the cause is mended, add the/
+    )
   })
 
   it('is another server', async () => {

@@ -56,6 +56,7 @@ export class Upload {
     const stored =
       this.#stored === 0 ? 'No file was stored as a whole' : `Stored so far: ${this.#stored}, the last "${this.#last}"`
     const pinned = error instanceof ApiError ? 'nothing was pinned' : 'most likely nothing was pinned'
-    return `${stored}; ${pinned}. Add the same again: blocks that are there are not stored twice.`
+    const next = 'When the cause is mended, add the same again: blocks that are there are not stored twice.'
+    return `${stored}; ${pinned}. ${next}`
   }
 }

@@ -83,7 +83,9 @@ it('an add that the peer ends with an error says what is stored, and how to go o
   expect(error).toMatchObject({
     status: 500,
     message: 'disk is full',
-    next: 'Stored so far: 2, the last "d/a"; nothing was pinned. Add the same again: blocks that are there are not stored twice.'
+    next:
+      'Stored so far: 2, the last "d/a"; nothing was pinned. ' +
+      'When the cause is mended, add the same again: blocks that are there are not stored twice.'
   })
 })
 

@@ -26,7 +26,7 @@ const PIECE = 256 * 1024
 export async function localEntries(path: string, options: WalkOptions): Promise<AsyncIterable<AddEntry>> {
   const cleaned = path === '.' ? await realpath('.') : clean(path)
   const stats = await lstat(cleaned).catch((error: unknown) => {
-    throw ExitError.during('', explainSystemError(error, 'lstat', cleaned))
+    throw ExitError.during('', notThere(error, cleaned))
   })
   if (stats.isDirectory() && !options.recursive) {
     throw new ExitError(`error : ${cleaned} is a directory, but Recursive option is not set`)
@@ -60,10 +60,17 @@ async function* walkFolder(folder: string, name: string, options: WalkOptions): 
     if (child.startsWith('.') && !options.hidden) continue
     const path = join(folder, child)
     const stats = await lstat(path).catch((error: unknown) => {
-      throw explainSystemError(error, 'lstat', path)
+      throw notThere(error, path)
     })
     yield* walk(path, `${name}/${child}`, stats, options)
   }
+}
+
+/** Names of other encodings reach us with U+FFFD in place of their bytes, and no file has that name. */
+function notThere(error: unknown, path: string): Error {
+  const failure = explainSystemError(error, 'lstat', path)
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || !path.includes('\uFFFD')) return failure
+  return new Error(`${failure.message}: its name is not UTF-8; rename it to have it added`, { cause: error })
 }
 
 async function* readFile(path: string): AsyncGenerator<Uint8Array, void, void> {

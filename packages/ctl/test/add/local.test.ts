@@ -52,6 +52,17 @@ describe('localEntries', () => {
     ])
   })
 
+  it('names a file whose name is not UTF-8', async () => {
+    const other = join(folder, 'latin1')
+    await mkdir(other)
+    try {
+      await writeFile(Buffer.concat([Buffer.from(`${other}/caf`), Buffer.of(0xe9)]), 'x')
+    } catch {
+      return // some file systems have no such names
+    }
+    await expect(walk(other)).rejects.toThrow(/^lstat .*caf\uFFFD: no such file or directory: its name is not UTF-8; /)
+  })
+
   it('takes hidden files when told to, or when they are named', async () => {
     expect(await walk(join(folder, 'dir'), { hidden: true })).toContain('file dir/.hidden h')
     expect(await walk(join(folder, '.top'))).toEqual(['file .top t'])
