@@ -27,7 +27,7 @@ export {
   saveIdentity
 } from './identity.ts'
 export { COMPONENTS } from './layout.ts'
-export { fetchConfiguration, loadPeerConfig } from './load.ts'
+export { fetchConfiguration, loadPeerConfig, NO_SECRET } from './load.ts'
 export { lockFolder } from './lock.ts'
 export { noticesOf } from './notices.ts'
 export { settingsOf } from './origins.ts'

@@ -56,7 +56,8 @@ export async function loadPeerConfig(
   }
 }
 
-const NO_SECRET = 'Cluster secret is empty, cluster will start on unprotected network.'
+/** The notice of a configuration without a secret. */
+export const NO_SECRET = 'Cluster secret is empty, cluster will start on unprotected network.'
 
 /**
  * Fetches the text of a configuration that service.json refers to. An HTTP client is loaded by those alone whose

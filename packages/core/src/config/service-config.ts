@@ -1,5 +1,6 @@
 import { parseJSON, stringify } from '@ipfs-cluster/api'
 import type { JsonObject, JsonValue } from '@ipfs-cluster/api'
+import { plainLine } from '../util/limited-logger.ts'
 import { overrideFromEnv } from './env.ts'
 import type { Environment } from './env.ts'
 import { ConfigError } from './errors.ts'
@@ -183,7 +184,7 @@ function parseDocument(text: string): JsonObject {
 function notJson(err: unknown): ConfigError {
   const message = err instanceof Error ? err.message : String(err)
   const error = new ConfigError(
-    message,
+    plainLine(message),
     { path: [], allowed: 'JSON: keys and texts in double quotes, no comma after the last' },
     { cause: err }
   )

@@ -1,5 +1,6 @@
 import { getGlobalDispatcher, interceptors, request } from 'undici'
 import type { AbortOptions } from '../util/startable.ts'
+import { plainLine } from '../util/limited-logger.ts'
 import { withTimeout } from '../util/signals.ts'
 import { ConfigError, withFile } from './errors.ts'
 import { sourceOf } from './service-config.ts'
@@ -18,7 +19,7 @@ const MAX_REDIRECTS = 10
 export async function fetchSource(url: string, { signal }: AbortOptions = {}): Promise<string> {
   const { status, body } = await get(url, withTimeout(TIMEOUT, signal))
   if (status >= 300)
-    throw new ConfigError(`unsuccessful request (${status}): ${body}`, { path: ['source'], found: url })
+    throw new ConfigError(`unsuccessful request (${status}): ${plainLine(body)}`, { path: ['source'], found: url })
   if (withFile(url, () => sourceOf(body)) !== undefined) {
     throw new ConfigError('a sourced configuration cannot point to another source', {
       path: ['source'],

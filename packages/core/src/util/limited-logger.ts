@@ -39,6 +39,7 @@ export function limitedLogger(log: Logger, perMinute: number, now: () => number)
   }
 }
 
-function plainLine(message: string): string {
+/** What others send, as part of a line that is not too long. */
+export function plainLine(message: string): string {
   return message.replace(CONTROL, ' ').slice(0, MAX_LINE)
 }

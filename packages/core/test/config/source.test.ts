@@ -14,6 +14,7 @@ const ANSWERS: Record<string, [status: number, body: string, location?: string]>
   '/to-a-file': [302, '', 'file:///etc/hostname'],
   '/nowhere': [302, ''],
   '/gone': [404, 'not here'],
+  '/angry': [500, `\u001b[31m${'x'.repeat(5000)}`],
   '/html': [200, '<!doctype html>'],
   '/text': [200, '"text"'],
   '/refers': [200, '{"source": "http://127.0.0.1/service.json"}'],
@@ -43,6 +44,7 @@ describe('a configuration that is fetched', () => {
 
   it.each([
     ['/gone', /^unsuccessful request \(404\): not here$/],
+    ['/angry', /^unsuccessful request \(500\):  \[31mx{500,1000}$/],
     ['/nowhere', /^unsuccessful request \(302\): $/],
     ['/refers', /^a sourced configuration cannot point to another source$/],
     ['/circle', /^could not fetch configuration from source: .*\/circle$/],

@@ -1,6 +1,7 @@
 import type { Io, TextSink } from '@ipfs-cluster/cli-kit'
 import { jsonForm, textForm } from './form.ts'
 import type { Encoding, Form } from './form.ts'
+import { harmlessOnTerminal } from './harmless.ts'
 import { paintFor } from './paint.ts'
 import type { Printer } from './printer.ts'
 
@@ -54,8 +55,9 @@ export class Output {
 
 /** The output of a program, in the form that the user asked for. */
 export async function openOutput(io: Io, encoding: Encoding): Promise<Output> {
-  if (encoding === 'json') return new Output(io.stdout, jsonForm)
-  if (encoding === 'text') return new Output(io.stdout, textForm(paintFor(io)))
+  const sink = harmlessOnTerminal(io.stdout)
+  if (encoding === 'json') return new Output(sink, jsonForm)
+  if (encoding === 'text') return new Output(sink, textForm(paintFor(io)))
   const { TableForm } = await import('./table-form.ts')
-  return new Output(io.stdout, new TableForm())
+  return new Output(sink, new TableForm())
 }

@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import type { Form } from './form.ts'
+import { harmless } from './harmless.ts'
 import type { Printer } from './printer.ts'
 
 /** Rows that are laid out together. Those behind them get the same columns, or wider ones. */
@@ -21,7 +22,7 @@ export class TableForm implements Form {
     const { table } = printer
     const before = table.head === this.#head ? '' : this.end()
     this.#head = table.head
-    this.#rows.push(...table.rows(value))
+    this.#rows.push(...table.rows(value).map((row) => row.map(harmless)))
     return before + (this.#rows.length >= BATCH ? this.flush() : '')
   }
 

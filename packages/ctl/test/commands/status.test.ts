@@ -16,6 +16,17 @@ function line(status: string): string {
 }
 
 describe('status', () => {
+  it('gives a terminal no orders of those who name pins, and others every byte', async () => {
+    const name = 'a\u001b[2Jb\rc\u001b[31md\u009be'
+    await using peer = await cannedPeer(() => ({ document: { ...item('pinned'), name } }))
+    const words = ['--host', peer.host, 'status', CID]
+    const shown = 'a\uFFFD[2Jb\uFFFDc\u001b[31md\uFFFDe'
+    expect((await run(words, {}, { isTTY: true })).stdout).toContain(`| ${shown}:\n`)
+    expect((await run(words)).stdout).toContain(`| ${name}:\n`)
+    const table = await run(['--enc', 'table', ...words])
+    expect(table.stdout).toContain('a\uFFFD[2Jb\uFFFDc')
+  })
+
   it('is the same text on a terminal, in colours if those are wanted', async () => {
     await using peer = await cannedPeer(() => ({ document: item('pin_error') }))
     const words = ['--host', peer.host, 'status', CID]

@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises'
 import { ClusterError } from '@ipfs-cluster/api'
-import { loadPeerConfig, lockFolder } from '@ipfs-cluster/core/config'
+import { loadPeerConfig, lockFolder, NO_SECRET } from '@ipfs-cluster/core/config'
 import type { Environment, PeerConfig, PeerFolder } from '@ipfs-cluster/core/config'
 import { messageOf } from '@ipfs-cluster/core/util'
 import { adviceFor } from '@ipfs-cluster/daemon'
@@ -34,7 +34,10 @@ export async function* examine(folder: PeerFolder, env: Environment): AsyncGener
     return
   }
   yield ok('config', `${loaded.document.name} is valid`)
-  for (const notice of loaded.notices) yield warn('config', notice, 'Correct it, or take it out.')
+  // The secret has a check of its own.
+  for (const notice of loaded.notices.filter((text) => text !== NO_SECRET)) {
+    yield warn('config', notice, 'Correct it, or take it out.')
+  }
   const { finding, isRunning } = await checkFolder(folder)
   yield finding
   for (const check of CHECKS) yield* await check({ folder, loaded, isRunning })
