@@ -10,7 +10,10 @@ const VARIABLES = {
   IPFS_KUBO_BIN: 'the program `ipfs` of a Kubo'
 }
 
-const TESTS = ['e2e/go-', 'e2e/split', 'e2e/hybrid', 'e2e/kubo-', 'e2e/libp2p-api', 'e2e/user-script', 'go-peer']
+const TESTS = [
+  ...['e2e/go-', 'e2e/kubo-', 'e2e/add-gc', 'e2e/hybrid', 'e2e/libp2p-api', 'e2e/proxy', 'e2e/sharding', 'e2e/split'],
+  ...['e2e/user-script', 'go-peer']
+]
 
 const unset = Object.entries(VARIABLES).filter(([name]) => (process.env[name] ?? '') === '')
 if (unset.length > 0) {

@@ -31,6 +31,9 @@ export interface ReplayStage {
 /** How long to wait before asking again. */
 const PAUSE = 200
 
+/** Milliseconds for which a machine that is busy is given time to come to the state that was recorded. */
+const LENIENCE = 20_000
+
 /**
  * Sends one recorded request, when what must come before has happened, and compares the answers.
  *
@@ -42,13 +45,14 @@ export async function replayCase(
   meant: readonly Difference[],
   { rest = target, act, patience = 0 }: ReplayStage = {}
 ): Promise<string[]> {
-  const mayAskAgain = patience > 0 && recorded.request.method === 'GET'
+  const isQuestion = recorded.request.method === 'GET'
+  const mayAskAgain = patience > 0 && isQuestion
   for (const step of recorded.before ?? []) {
     if ('wait_status' in step) await waitForStatus(rest, step.wait_status)
     else if ('do' in step) await act?.(step.do)
     else if (!mayAskAgain) await delay(step.sleep_s * 1000)
   }
-  const end = Date.now() + (mayAskAgain ? patience : 0)
+  const end = Date.now() + (isQuestion ? Math.max(patience, LENIENCE) : 0)
   for (;;) {
     const differences = await ask(target, recorded, meant)
     if (differences.length === 0 || Date.now() >= end) return differences
