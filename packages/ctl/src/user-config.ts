@@ -1,25 +1,35 @@
+import { join } from 'node:path'
 import Conf from 'conf'
 import { ExitError, parseGo, UsageError } from '@ipfs-cluster/cli-kit'
 import type { CommandContext } from '@ipfs-cluster/cli-kit'
 import { globals } from './globals.ts'
 import type { Globals } from './globals.ts'
 import { readSettings } from './session.ts'
+import { explainSystemError } from './system-error.ts'
 import { defaultsFolder, FILE_NAME } from './user-defaults.ts'
 
 /** Options that show who somebody is. */
 export const SECRETS: readonly string[] = ['basic-auth', 'secret']
 
-/** The user's own defaults, to be changed. Nobody else may read the file: it may hold credentials. */
-export function openUserConfig(context: CommandContext<Globals>): Conf<Record<string, string>> {
+/**
+ * Reads or changes the user's own defaults. Nobody else may read the file: it may hold credentials.
+ *
+ * @throws ExitError when there is no place for the file, or it cannot be read or written
+ */
+export function useUserConfig<T>(
+  context: CommandContext<Globals>,
+  use: (config: Conf<Record<string, string>>) => T
+): T {
   const cwd = defaultsFolder(context)
   if (cwd === undefined)
     throw new ExitError('error : there is no place for it: neither XDG_CONFIG_HOME nor HOME is set')
-  return new Conf<Record<string, string>>({
-    cwd,
-    configName: FILE_NAME,
-    configFileMode: 0o600,
-    accessPropertiesByDotNotation: false
-  })
+  try {
+    const options = { cwd, configName: FILE_NAME, configFileMode: 0o600, accessPropertiesByDotNotation: false }
+    return use(new Conf<Record<string, string>>(options))
+  } catch (error) {
+    if (error instanceof ExitError || (error as NodeJS.ErrnoException).code === undefined) throw error
+    throw ExitError.during('', explainSystemError(error, 'open', join(cwd, `${FILE_NAME}.json`)))
+  }
 }
 
 /**

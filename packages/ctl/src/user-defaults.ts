@@ -36,8 +36,10 @@ function readText(path: string): string | undefined {
 
 function parseTexts(text: string, source: string): Record<string, string> {
   try {
-    const entries = Object.entries(JSON.parse(text) as object)
-    return Object.fromEntries(entries.map(([key, value]) => [key, String(value)]))
+    const document: unknown = JSON.parse(text)
+    if (typeof document !== 'object' || document === null || Array.isArray(document))
+      throw new Error('it is no JSON object')
+    return Object.fromEntries(Object.entries(document).map(([key, value]) => [key, String(value)]))
   } catch (error) {
     throw ExitError.during(`reading ${source}: correct or remove it`, error)
   }

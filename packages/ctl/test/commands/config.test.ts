@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
@@ -50,6 +50,30 @@ describe("the user's own defaults", () => {
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
     expect(stderr).toMatch(complaint)
     expect(readdirSync(HOME)).toEqual([])
+  })
+
+  it('cannot be kept where no folder can be made, nor where a folder has the name of the file', async () => {
+    writeFileSync(join(HOME, '.config'), '')
+    const file = join(HOME, '.config/ipfs-cluster-ctl/config.json')
+    const complaint = `error : open ${file}: not a directory\n`
+    expect(await config('set', 'timeout', '5')).toEqual({ status: 1, stdout: '', stderr: complaint })
+    rmSync(join(HOME, '.config'))
+    mkdirSync(file, { recursive: true })
+    for (const words of [['set', 'timeout', '5'], ['unset', 'timeout'], ['get', 'timeout'], ['ls']]) {
+      expect(await config(...words)).toEqual({
+        status: 1,
+        stdout: '',
+        stderr: `error : open ${file}: is a directory\n`
+      })
+    }
+  })
+
+  it.each(['null', '[]', '"text"'])('in a file that holds %s are not taken', async (text) => {
+    await config('set', 'timeout', '5')
+    writeFileSync(join(HOME, '.config/ipfs-cluster-ctl/config.json'), text)
+    const { status, stderr } = await run(['version'], { HOME })
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/^error reading .*config\.json: correct or remove it: it is no JSON object\n$/)
   })
 
   it('in a file that is broken are not passed over', async () => {

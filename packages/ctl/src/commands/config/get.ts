@@ -8,9 +8,9 @@ export class ConfigGetCommand extends GoCommand<Globals> {
 
   async run(): Promise<void> {
     const { args } = this.parse(ConfigGetCommand)
-    const { openUserConfig, optionName } = await import('../../user-config.ts')
+    const { useUserConfig, optionName } = await import('../../user-config.ts')
     const name = optionName(args.option ?? '')
-    const value = openUserConfig(this.context).get(name)
+    const value = useUserConfig(this.context, (config) => config.get(name))
     if (value === undefined) throw new ExitError(`error : nothing was set for ${name}`)
     this.context.stdout.write(`${value}\n`)
   }

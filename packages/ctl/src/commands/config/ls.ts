@@ -11,8 +11,8 @@ shown, unless --secrets asks for them.
 
   async run(): Promise<void> {
     const { flags } = this.parse(ConfigLsCommand)
-    const { openUserConfig, SECRETS } = await import('../../user-config.ts')
-    for (const [name, value] of Object.entries(openUserConfig(this.context).store)) {
+    const { useUserConfig, SECRETS } = await import('../../user-config.ts')
+    for (const [name, value] of Object.entries(useUserConfig(this.context, ({ store }) => store))) {
       const shown = SECRETS.includes(name) && !flags.secrets ? '<hidden>' : value
       this.context.stdout.write(`${name}=${shown}\n`)
     }

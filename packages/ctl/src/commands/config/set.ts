@@ -18,9 +18,9 @@ the environment says comes first.
     const { args } = this.parse(ConfigSetCommand)
     const { option, value } = args
     if (option === undefined || value === undefined) throw new ExitError('error : need an option and its value')
-    const { checkValue, openUserConfig, optionName } = await import('../../user-config.ts')
+    const { checkValue, useUserConfig, optionName } = await import('../../user-config.ts')
     const name = optionName(option)
     checkValue(this.context, name, value)
-    openUserConfig(this.context).set(name, value)
+    useUserConfig(this.context, (config) => config.set(name, value))
   }
 }

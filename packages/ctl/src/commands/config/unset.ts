@@ -8,7 +8,8 @@ export class ConfigUnsetCommand extends GoCommand<Globals> {
 
   async run(): Promise<void> {
     const { args } = this.parse(ConfigUnsetCommand)
-    const { openUserConfig, optionName } = await import('../../user-config.ts')
-    openUserConfig(this.context).delete(optionName(args.option ?? ''))
+    const { useUserConfig, optionName } = await import('../../user-config.ts')
+    const name = optionName(args.option ?? '')
+    useUserConfig(this.context, (config) => config.delete(name))
   }
 }
