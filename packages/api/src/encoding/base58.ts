@@ -4,6 +4,9 @@ const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 const LIMB_DIGITS = 4
 const LIMB = 58 ** LIMB_DIGITS
 
+/** The other way round a limb holds three bytes: the most for which limb * 58^4 stays exact. */
+const BYTE_LIMB = 2 ** 24
+
 /** Two digits for each value below 58 squared. Made on first use, for the sake of short-lived programs. */
 let pairTable: readonly string[] | undefined
 
@@ -58,19 +61,43 @@ export function decodeBase58(text: string): Uint8Array {
   if (text.length > MAX_TEXT) throw new SyntaxError(`base58 text of ${text.length} characters is too long`)
   let zeros = 0
   while (text[zeros] === '1') zeros++
-  const bytes: number[] = []
-  for (let i = zeros; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    let carry = code < 128 ? (VALUES[code] ?? 255) : 255
-    if (carry === 255) throw new SyntaxError(`character ${JSON.stringify(text[i])} is not of the base58 alphabet`)
-    for (let j = 0; j < bytes.length; j++) {
-      carry += (bytes[j] ?? 0) * 58
-      bytes[j] = carry & 255
-      carry >>>= 8
-    }
-    for (; carry > 0; carry >>>= 8) bytes.push(carry & 255)
+  const limbs: number[] = []
+  const first = (text.length - zeros) % LIMB_DIGITS
+  if (first > 0) addDigits(limbs, text, zeros, first)
+  for (let i = zeros + first; i < text.length; i += LIMB_DIGITS) addDigits(limbs, text, i, LIMB_DIGITS)
+  return toBytes(limbs, zeros)
+}
+
+/** limbs = limbs * 58^count + the next `count` digits. */
+function addDigits(limbs: number[], text: string, start: number, count: number): void {
+  let carry = 0
+  for (let i = start; i < start + count; i++) carry = carry * 58 + valueAt(text, i)
+  const factor = 58 ** count
+  for (let i = 0; i < limbs.length; i++) {
+    const value = (limbs[i] ?? 0) * factor + carry
+    carry = Math.floor(value / BYTE_LIMB)
+    limbs[i] = value - carry * BYTE_LIMB
   }
-  const result = new Uint8Array(zeros + bytes.length)
-  result.set(bytes.reverse(), zeros)
+  if (carry > 0) limbs.push(carry)
+}
+
+function valueAt(text: string, index: number): number {
+  const code = text.charCodeAt(index)
+  const value = code < 128 ? (VALUES[code] ?? 255) : 255
+  if (value === 255) throw new SyntaxError(`character ${JSON.stringify(text[index])} is not of the base58 alphabet`)
+  return value
+}
+
+/** The bytes of the limbs, the last limb first, behind some zeros. */
+function toBytes(limbs: readonly number[], zeros: number): Uint8Array {
+  const highest = limbs.at(-1) ?? 0
+  const unused = highest === 0 ? 0 : highest < 0x100 ? 2 : highest < 0x10000 ? 1 : 0
+  const result = new Uint8Array(zeros + limbs.length * 3 - unused)
+  let end = result.length
+  for (const limb of limbs) {
+    result[--end] = limb
+    if (end > zeros) result[--end] = limb >>> 8
+    if (end > zeros) result[--end] = limb >>> 16
+  }
   return result
 }
