@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import process from 'node:process'
 import { ExitError } from '@ipfs-cluster/cli-kit'
 
 /** Whether this is the executable that Bun has made, in which libp2p does not run. */

@@ -1,5 +1,4 @@
-import { fstatSync, writeSync } from 'node:fs'
-import process from 'node:process'
+import { fstatSync, statSync, writeSync } from 'node:fs'
 import type { Io, TextSink } from '@ipfs-cluster/cli-kit'
 import { explainSystemError } from './system-error.ts'
 
@@ -29,9 +28,12 @@ export class FdSink implements TextSink {
     this.#fd = fd
   }
 
-  /** A pipe or a file is told apart without loading what knows terminals, which takes as long as a whole run. */
+  /**
+   * A pipe, a file and the null device are told apart without loading what knows terminals, which takes 2.5 ms: a fifth
+   * of a whole run.
+   */
   get isTTY(): boolean {
-    return isCharacterDevice(this.#fd) && process.getBuiltinModule('node:tty').isatty(this.#fd)
+    return mayBeTerminal(this.#fd) && process.getBuiltinModule('node:tty').isatty(this.#fd)
   }
 
   /** Writes at once when there is much, else as soon as the program has nothing else to do. */
@@ -79,9 +81,10 @@ export class FdSink implements TextSink {
   }
 }
 
-function isCharacterDevice(fd: number): boolean {
+function mayBeTerminal(fd: number): boolean {
   try {
-    return fstatSync(fd).isCharacterDevice()
+    const stats = fstatSync(fd)
+    return stats.isCharacterDevice() && stats.rdev !== statSync('/dev/null', { throwIfNoEntry: false })?.rdev
   } catch {
     // It is closed.
     return false

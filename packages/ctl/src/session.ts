@@ -7,7 +7,6 @@ import type { CommandContext, Io } from '@ipfs-cluster/cli-kit'
 import { debugLog } from './debug.ts'
 import type { DebugLog } from './debug.ts'
 import type { Globals } from './globals.ts'
-import { handOver, isExecutable } from './hand-over.ts'
 import { describeProxy, proxyFor } from './proxy.ts'
 import { ENCODINGS } from './output/form.ts'
 import type { Encoding } from './output/form.ts'
@@ -60,7 +59,7 @@ export function readSettings({ globals }: CommandContext<Globals>): Settings {
 /** Makes the client that the settings ask for. Names are looked up here; nothing is connected yet. */
 export async function openClient(settings: Settings, context: CommandContext<Globals>): Promise<ClusterClient> {
   const { auth, timeout, hosts } = settings
-  if (isExecutable() && hosts.some(isPeerHost)) handOver(context.env)
+  if (hosts.some(isPeerHost)) await handOverIfNeeded(context)
   const log = debugLog(context.globals.debug ? context.stderr : undefined)
   log('debug level enabled')
   if (settings.impliesHttps) log(IMPLIED_HTTPS, 'WARN')
@@ -71,6 +70,12 @@ export async function openClient(settings: Settings, context: CommandContext<Glo
   return clusterClient(auth === undefined ? init : { ...init, auth })({
     transport: others.length === 0 ? first : tryInTurn([first, ...others], log)
   })
+}
+
+/** In the executable, which cannot run libp2p, the Node form goes on from here. */
+async function handOverIfNeeded({ env }: Io): Promise<void> {
+  const { handOver, isExecutable } = await import('./hand-over.ts')
+  if (isExecutable()) handOver(env)
 }
 
 function tryInTurn(transports: readonly [Transport, ...Transport[]], log: DebugLog): Transport {
