@@ -1,5 +1,6 @@
 import { getGlobalDispatcher, interceptors, request } from 'undici'
 import type { AbortOptions } from '../util/startable.ts'
+import { messageOf } from '../util/errors.ts'
 import { plainLine } from '../util/limited-logger.ts'
 import { withTimeout } from '../util/signals.ts'
 import { ConfigError, withFile } from './errors.ts'
@@ -45,7 +46,7 @@ async function get(url: string, signal: AbortSignal): Promise<{ status: number; 
   } catch (err) {
     throw new ConfigError(
       `could not fetch configuration from source: ${url}`,
-      { path: ['source'], found: url },
+      { path: ['source'], found: `${url} (${messageOf(err)})` },
       { cause: err }
     )
   }

@@ -59,8 +59,9 @@ describe('a configuration that is fetched', () => {
   })
 
   it('says why it could not be had', async () => {
-    expect((await failureOf(`${base}/circle`)).cause).toMatchObject({ message: expect.stringMatching(/redirect/i) })
-    expect((await failureOf(`${base}/large`)).cause).toMatchObject({ message: 'more than 4194304 bytes' })
+    expect((await failureOf(`${base}/circle`)).hint).toMatch(/^source is .*\/circle \(.*redirect/i)
+    expect((await failureOf(`${base}/large`)).hint).toMatch(/\/large \(more than 4194304 bytes\)$/)
+    expect((await failureOf('http://127.0.0.1:1/x')).hint).toMatch(/\(.*ECONNREFUSED.*\)$/)
   })
 })
 
