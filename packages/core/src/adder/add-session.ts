@@ -1,8 +1,8 @@
 import { cidToText, ClusterError } from '@ipfs-cluster/api'
 import { MAX_SYMLINK_BYTES, PROGRESS_INTERVAL } from './defaults.ts'
 import { outputName, splitEntryPath } from './entry-path.ts'
-import { Folder } from './folder.ts'
-import { compareNames, directoryBlocks } from './unixfs/directory.ts'
+import { Folder, fromInside } from './folder.ts'
+import { directoryBlocks } from './unixfs/directory.ts'
 import { FileBuilder } from './unixfs/file-builder.ts'
 import { NodeBuilder, withoutData } from './unixfs/nodes.ts'
 import { withSignal } from '../util/with-signal.ts'
@@ -102,19 +102,15 @@ export class AddSession implements EntrySession {
     return withoutData(node)
   }
 
-  async *#folder(folder: Folder, name: string): AsyncGenerator<AddedOutput, DagNode, undefined> {
-    const children = new Map<string, DagNode>()
-    for (const childName of [...folder.children.keys()].sort(compareNames)) {
-      const child = folder.children.get(childName)
-      if (child === undefined) continue
-      children.set(
-        childName,
-        child instanceof Folder ? yield* this.#folder(child, outputName(name, [childName])) : child
-      )
+  async *#folder(root: Folder, path: string): AsyncGenerator<AddedOutput, DagNode, undefined> {
+    const folders = fromInside(root, path)
+    let next = folders.next()
+    while (next.done !== true) {
+      const node = await this.#store(directoryBlocks(this.#nodes, next.value.children))
+      yield this.#output(next.value.path, node)
+      next = folders.next(node)
     }
-    const node = await this.#store(directoryBlocks(this.#nodes, children))
-    yield this.#output(name, node)
-    return node
+    return next.value
   }
 
   /** Hands over blocks as they are made, no faster than the sink takes them. */

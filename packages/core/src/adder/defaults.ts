@@ -7,6 +7,12 @@ export const MAX_CHUNK_SIZE = 2 * 1024 * 1024 - 256
 /** Pieces of a chunk that are smaller than this, taken together, are copied into one: each has a cost of its own. */
 export const MIN_PART_BYTES = 8 * 1024
 
+/** A piece that is smaller than this is copied to those beside it as it comes. */
+export const TINY_BYTES = 1024
+
+/** Bytes that are reserved at once for tiny pieces. */
+export const TINY_ROOM = 16 * 1024
+
 /** A leaf up to this size is copied into one piece. */
 export const SMALL_LEAF_BYTES = 16 * 1024
 
@@ -30,6 +36,9 @@ export const MAX_SYMLINK_BYTES = 64 * 1024
 
 /** Longest header of a CAR, which names its roots. */
 export const MAX_CAR_HEADER_BYTES = 1024 * 1024
+
+/** Roots of a CAR that are pinned together: there may be thousands, and together they are one write to the disk. */
+export const ROOTS_AT_ONCE = 100
 
 /** Longest section of a CAR, which is a CID and its block. The Go release has the same limit. */
 export const MAX_CAR_SECTION_BYTES = 8 * 1024 * 1024

@@ -1,4 +1,6 @@
 import { ClusterError } from '@ipfs-cluster/api'
+import { outputName } from './entry-path.ts'
+import { compareNames } from './unixfs/directory.ts'
 import type { DagNode } from './unixfs/nodes.ts'
 
 /** A folder that is still being filled: links to what is finished, and folders. Of files it holds nothing else. */
@@ -8,16 +10,15 @@ export class Folder {
   /**
    * The folder at that place below this one, made with all those above it where they are missing.
    *
-   * @param from - how many parts of the path lead to this folder
    * @throws ClusterError `ERR_BAD_REQUEST` when one of them is a file
    */
-  folder(path: readonly string[], from: number = 0): Folder {
-    const name = path[from]
-    if (name === undefined) return this
-    const child = this.children.get(name) ?? new Folder()
-    if (!(child instanceof Folder)) throw contradiction(path)
-    this.children.set(name, child)
-    return child.folder(path, from + 1)
+  folder(path: readonly string[]): Folder {
+    return path.reduce<Folder>((folder, name) => {
+      const child = folder.children.get(name) ?? new Folder()
+      if (!(child instanceof Folder)) throw contradiction(path)
+      folder.children.set(name, child)
+      return child
+    }, this)
   }
 
   /**
@@ -31,6 +32,62 @@ export class Folder {
     if (folder.children.get(name) instanceof Folder) throw contradiction(path)
     folder.children.set(name, node)
   }
+}
+
+/** A folder with all that is in it. */
+export interface FilledFolder {
+  /** Its place in the output. */
+  readonly path: string
+  readonly children: ReadonlyMap<string, DagNode>
+}
+
+/** A folder of which some children are finished. */
+interface OpenFolder {
+  readonly path: string
+  readonly name: string
+  /** What is not finished yet, in its order. */
+  readonly rest: Iterator<[string, DagNode | Folder]>
+  readonly children: Map<string, DagNode>
+}
+
+/**
+ * The folders of a tree from the inside out, in the order of their names. Whoever takes them says what each has become.
+ * No call within a call: a path can have thousands of parts.
+ *
+ * @param path - place of the root in the output
+ * @returns what the root has become
+ */
+export function* fromInside(root: Folder, path: string): Generator<FilledFolder, DagNode, DagNode> {
+  const above: OpenFolder[] = []
+  let current = opened(root, '', path)
+  for (;;) {
+    const inner = nextFolder(current)
+    if (inner !== undefined) {
+      above.push(current)
+      current = inner
+      continue
+    }
+    const node = yield current
+    const parent = above.pop()
+    if (parent === undefined) return node
+    parent.children.set(current.name, node)
+    current = parent
+  }
+}
+
+function opened(folder: Folder, name: string, path: string): OpenFolder {
+  const rest = [...folder.children].sort(([a], [b]) => compareNames(a, b)).values()
+  return { path, name, rest, children: new Map() }
+}
+
+/** The next folder in this one; what is finished before it is taken over. */
+function nextFolder({ path, rest, children }: OpenFolder): OpenFolder | undefined {
+  for (let next = rest.next(); next.done !== true; next = rest.next()) {
+    const [name, child] = next.value
+    if (child instanceof Folder) return opened(child, name, outputName(path, [name]))
+    children.set(name, child)
+  }
+  return undefined
 }
 
 function contradiction(path: readonly string[]): ClusterError {

@@ -1,3 +1,5 @@
+import { cidToText } from '@ipfs-cluster/api'
+import { ROOTS_AT_ONCE } from './defaults.ts'
 import { pinOptionsOf } from './pin-options.ts'
 import type { AddedOutput, AddParams, PeerId } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
@@ -41,8 +43,11 @@ export class WholeTarget implements AddTarget {
     if (this.#last !== undefined) await this.#sink.put({ ...this.#last, pin: this.#canHold(this.#last, roots) })
     await this.#sink.close(options)
     if (this.#params.noPin) return
-    for (const root of roots) {
-      await this.#components.pin(root, pinOptionsOf(this.#params), this.allocations, options)
+    const unique = [...new Map(roots.map((root) => [cidToText(root), root])).values()]
+    for (let i = 0; i < unique.length; i += ROOTS_AT_ONCE) {
+      const some = unique.slice(i, i + ROOTS_AT_ONCE)
+      const pins = some.map((root) => this.#components.pin(root, pinOptionsOf(this.#params), this.allocations, options))
+      await Promise.all(pins)
     }
   }
 

@@ -74,6 +74,15 @@ describe('outputs', () => {
     expect(names(outputs)).toEqual(['d/b/2', 'd/z', 'd/a/x/1', 'd/b/1', 'd/a/x', 'd/a', 'd/b', 'd/c', 'd'])
   })
 
+  it('come of folders as deep as a path can tell', async () => {
+    const depth = 8000
+    const { outputs, error } = await runAdd([file('d/'.repeat(depth) + 'f', 'x')])
+    expect(error).toBeUndefined()
+    expect(outputs).toHaveLength(depth + 1)
+    expect(outputs.at(-1)?.name).toBe('d')
+    expect(outputs[1]?.name).toBe('d/'.repeat(depth - 1) + 'd')
+  })
+
   it('tell each root of several, and the last is pinned', async () => {
     const { outputs, pinned } = await runAdd([file('a/1', '1'), file('b', '2'), file('c/1', '3')])
     expect(names(outputs)).toEqual(['a/1', 'a', 'b', 'c/1', 'c'])

@@ -98,7 +98,7 @@ describe('chunks', () => {
       [true, 20_000]
     ])
     for (let i = 0; i < 1000; i++) buffer.push(tiny)
-    expect(buffer.next()).toHaveLength(1)
+    expect(buffer.next()?.length).toBeLessThan(10)
   })
 
   it('are views of the content where that is in one piece', () => {

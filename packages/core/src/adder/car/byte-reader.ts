@@ -1,4 +1,5 @@
 import { ClusterError } from '@ipfs-cluster/api'
+import { joined, Pieces } from '../pieces.ts'
 
 /** Most bytes of a varint that a number can hold exactly. */
 const MAX_VARINT_BYTES = 8
@@ -6,8 +7,7 @@ const MAX_VARINT_BYTES = 8
 /** Takes bytes off a stream, as many as are asked for, and holds no more than what came with the last of them. */
 export class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>
-  #chunks: Uint8Array[] = []
-  #length = 0
+  readonly #pieces = new Pieces()
   /** What may still be taken. */
   #left = Infinity
 
@@ -20,27 +20,33 @@ export class ByteReader {
     this.#left = bytes
   }
 
-  /** Whether nothing is left. */
+  /**
+   * Whether nothing is left.
+   *
+   * @throws ClusterError `ERR_BAD_CAR` when the stream ends before it should
+   */
   async isAtEnd(): Promise<boolean> {
-    if (this.#left === 0) return true
-    while (this.#length === 0) if (!(await this.#fill())) return true
-    return false
+    while (this.#left > 0 && this.#pieces.length === 0) {
+      if (await this.#fill()) continue
+      if (Number.isFinite(this.#left)) throw cutShort()
+      return true
+    }
+    return this.#left === 0
   }
 
   /** @throws ClusterError `ERR_BAD_CAR` when the stream ends before */
   async take(size: number): Promise<Uint8Array> {
     if (size > this.#left) throw cutShort()
-    while (this.#length < size) if (!(await this.#fill())) throw cutShort()
+    while (this.#pieces.length < size) if (!(await this.#fill())) throw cutShort()
     this.#left -= size
-    this.#length -= size
-    return this.#join(size)
+    return joined(this.#pieces.take(size))
   }
 
   /** @throws ClusterError `ERR_BAD_CAR` when the stream ends before */
   async skip(size: number): Promise<void> {
-    while (size > this.#length) {
-      size -= this.#length
-      await this.take(this.#length)
+    while (size > this.#pieces.length) {
+      size -= this.#pieces.length
+      await this.take(this.#pieces.length)
       if (!(await this.#fill())) throw cutShort()
     }
     await this.take(size)
@@ -64,29 +70,8 @@ export class ByteReader {
   async #fill(): Promise<boolean> {
     const next: IteratorResult<Uint8Array, unknown> = await this.#source.next()
     if (next.done === true) return false
-    this.#chunks.push(next.value)
-    this.#length += next.value.length
+    this.#pieces.push(next.value)
     return true
-  }
-
-  /** Copies only what does not come in one piece. */
-  #join(size: number): Uint8Array {
-    const [first] = this.#chunks
-    if (first !== undefined && first.length > size) {
-      this.#chunks[0] = first.subarray(size)
-      return first.subarray(0, size)
-    }
-    const parts: Uint8Array[] = []
-    while (size > 0) {
-      const chunk = this.#chunks.shift()
-      if (chunk === undefined) break
-      const part = chunk.subarray(0, size)
-      if (part.length < chunk.length) this.#chunks.unshift(chunk.subarray(size))
-      parts.push(part)
-      size -= part.length
-    }
-    const [only] = parts
-    return only !== undefined && parts.length === 1 ? only : Buffer.concat(parts)
   }
 }
 

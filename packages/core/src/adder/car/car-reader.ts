@@ -47,11 +47,14 @@ async function readHeader(reader: ByteReader): Promise<Header> {
   const size = await reader.varint()
   if (size > MAX_CAR_HEADER_BYTES) throw refused(`invalid header: ${size} bytes are too many`)
   const bytes = await reader.take(size)
+  let header: Header | null
   try {
-    return dagCbor.decode<Header>(bytes)
+    header = dagCbor.decode<Header | null>(bytes)
   } catch (cause) {
     throw refused(`invalid header: ${messageOf(cause)}`, cause)
   }
+  if (header === null) throw refused('invalid header: it is null')
+  return header
 }
 
 /** Goes to where a CAR of version 2 holds one of version 1. */

@@ -134,6 +134,7 @@ describe('what is refused', () => {
 
   it('a header that is none', async () => {
     expect(await refused(Buffer.from('03ffffff', 'hex'))).toMatch(/^invalid header/)
+    expect(await refused(Buffer.from('01f6', 'hex'))).toBe('invalid header: it is null')
   })
 
   it('a version that there is not', async () => {
@@ -151,5 +152,12 @@ describe('what is refused', () => {
     const car = asVersion2(await carOf(BLOCKS))
     car.fill(0, 35, 43)
     expect(await refused(car)).toMatch(/not finished/)
+  })
+
+  it('a file of version 2 whose data is shorter than it says, also where that ends behind a block', async () => {
+    const car = asVersion2(await carOf(BLOCKS))
+    car.writeBigUInt64LE(car.readBigUInt64LE(35) + 1n, 35)
+    const end = Number(car.readBigUInt64LE(27) + car.readBigUInt64LE(35)) - 1
+    expect(await refused(car.subarray(0, end))).toBe('unexpected EOF')
   })
 })

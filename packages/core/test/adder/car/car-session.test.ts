@@ -1,7 +1,9 @@
+import { defaultAddParams } from '@ipfs-cluster/api'
+import { adder } from '@ipfs-cluster/core/adder'
 import { expect, it } from '@jest/globals'
 import { encode, createNode } from '@ipld/dag-pb'
 import { UnixFS } from 'ipfs-unixfs'
-import { file, noise, runAdd } from '../support.ts'
+import { file, MemorySink, NO_SHARDS, noise, runAdd, toAsync } from '../support.ts'
 import { blockOf, carOf } from './cars.ts'
 
 const DAG_PB = 0x70
@@ -34,6 +36,35 @@ it('the roots are pinned, and each is told with the bytes of all blocks and the 
   )
   expect(pinned.map(String)).toEqual(blocks.map(({ cid }) => cid.toString()))
   expect(sink.blocks.map(({ cid }) => cid.toString())).toEqual(blocks.map(({ cid }) => cid.toString()))
+})
+
+it('a root that is named again and again is pinned once', async () => {
+  const [one, two] = [blockOf('one'), blockOf('two')]
+  const { outputs, pinned } = await runAdd(
+    [file('x.car', await carOf([one, two], [one.cid, two.cid, one.cid, one.cid]))],
+    { format: 'car' }
+  )
+  expect(outputs).toHaveLength(4)
+  expect(pinned.map(String)).toEqual([one.cid.toString(), two.cid.toString()])
+})
+
+it('roots are pinned many at a time, and not all at once', async () => {
+  const roots = Array.from({ length: 350 }, (_, i) => blockOf(String(i)).cid)
+  let underWay = 0
+  let most = 0
+  const component = adder()({
+    openSink: async () => new MemorySink(),
+    pin: async () => {
+      most = Math.max(most, ++underWay)
+      await new Promise(setImmediate)
+      underWay--
+    },
+    shards: NO_SHARDS
+  })
+  const entries = toAsync([file('x.car', await carOf([blockOf('0')], roots))])
+  expect(await Array.fromAsync(component.add(entries, { ...defaultAddParams(), format: 'car' }))).toHaveLength(350)
+  expect(most).toBeGreaterThan(10)
+  expect(most).toBeLessThanOrEqual(100)
 })
 
 it('a root need not be in the CAR', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { pinKeyToCid } from '@ipfs-cluster/core/codec'
 import { levelDatastore } from '@ipfs-cluster/core/datastore'
 import type { Datastore } from '@ipfs-cluster/core/datastore'
 import { readBlock } from '../../../src/consensus/crdt/delta-block.ts'
@@ -45,6 +46,11 @@ class Ledger {
     ).toEqual([])
     expect([...this.unpinned].filter((cid) => held.has(cid))).toEqual([])
     expect(await consensus.state.count()).toBe(held.size)
+    // What is kept beside the set has not fallen behind it.
+    expect(await consensus.state.countByCreation()).toBe(held.size)
+    const placed = (await Array.fromAsync(consensus.state.listByCreation())).flat()
+    expect(new Set(placed.map(({ key }) => pinKeyToCid(key).toString()))).toEqual(held)
+    expect(placed).toHaveLength(held.size)
     await consensus.stop()
   }
 }

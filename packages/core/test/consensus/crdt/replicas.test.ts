@@ -4,6 +4,9 @@ import { CID } from 'multiformats/cid'
 import * as Digest from 'multiformats/hashes/digest'
 import { blockIdOf, cidOfBlockId } from '@ipfs-cluster/core/blocks'
 import { memoryDatastore } from '@ipfs-cluster/core/datastore'
+import { pinKey } from '@ipfs-cluster/core/codec'
+import { creationTime } from '@ipfs-cluster/core/state'
+import { Time } from '@ipfs-cluster/api'
 import { decodeBroadcast, encodeBroadcast } from '../../../src/consensus/crdt/broadcast.ts'
 import { readBlock } from '../../../src/consensus/crdt/delta-block.ts'
 import { until } from '../../helpers/until.ts'
@@ -59,23 +62,53 @@ async function headsOf({ datastore }: TestReplica): Promise<CID[]> {
 const contents = (replica: TestReplica): Promise<Record<string, string>> => dump(replica.datastore, '/c/')
 
 type Step =
-  | { do: 'pin'; at: number; cid: number; name: string }
+  | { do: 'pin'; at: number; cid: number; name: string; seconds: number; allocations: string[] }
   | { do: 'unpin'; at: number; cid: number }
   | { do: 'exchange'; at: number; to: number }
 
 const at = fc.nat(2)
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ do: fc.constant('pin' as const), at, cid: fc.nat(2), name: fc.constantFrom('a', 'b', 'c', 'd') }),
+  fc.record({
+    do: fc.constant('pin' as const),
+    at,
+    cid: fc.nat(2),
+    name: fc.constantFrom('a', 'b', 'c', 'd'),
+    seconds: fc.constantFrom(1_795_253_800, 1_795_253_801, 1_795_300_000),
+    allocations: fc.subarray([PEER_A, PEER_B])
+  }),
   fc.record({ do: fc.constant('unpin' as const), at, cid: fc.nat(2) }),
   fc.record({ do: fc.constant('exchange' as const), at, to: at })
 )
 
+/** What is kept beside the set must say what going through the set says. */
+async function expectIndexed({ consensus: { state } }: TestReplica): Promise<void> {
+  const pins = await Array.fromAsync(state.list())
+  const placed = pins
+    .map((pin) => ({ key: pinKey(pin.cid), created: creationTime(pinKey(pin.cid), pin.timestamp).toMilliseconds() }))
+    .sort((a, b) => a.created - b.created || (a.key < b.key ? -1 : 1))
+  const listed = (await Array.fromAsync(state.listByCreation({ order: 'oldest' }))).flat()
+  expect(listed.map(({ key, created }) => ({ key, created }))).toEqual(placed)
+  expect(await state.countByCreation()).toBe(pins.length)
+  for (const { created } of placed) {
+    const older = placed.filter((other) => other.created < created)
+    expect(await state.countByCreation({ before: created })).toBe(older.length)
+  }
+  const perPeer = new Map<string, number>()
+  for (const peer of pins.flatMap(({ allocations }) => allocations)) perPeer.set(peer, (perPeer.get(peer) ?? 0) + 1)
+  expect(await state.pinsPerPeer()).toEqual(perPeer)
+  expect(await state.count()).toBe(pins.length)
+}
+
 async function perform(steps: readonly Step[], { replicas, exchange }: TestCluster): Promise<void> {
   for (const one of steps) {
     const { consensus } = replicas[one.at]!
-    if (one.do === 'pin') await consensus.logPin(pinOf(CIDS[one.cid]!, one.name))
-    else if (one.do === 'unpin') await consensus.logUnpin(pinOf(CIDS[one.cid]!))
-    else if (one.at !== one.to) await exchange(one.at, one.to)
+    if (one.do === 'pin') {
+      const { seconds, allocations } = one
+      await consensus.logPin({ ...pinOf(CIDS[one.cid]!, one.name), timestamp: new Time(seconds), allocations })
+    }
+    if (one.do === 'unpin') await consensus.logUnpin(pinOf(CIDS[one.cid]!))
+    if (one.do === 'exchange' && one.at !== one.to) await exchange(one.at, one.to)
+    await expectIndexed(replicas[one.at]!)
   }
 }
 
@@ -110,6 +143,7 @@ describe('replicas', () => {
           all.blocks.isAway = () => false
           await all.exchange(0, 3)
           expect(await contents(fresh!)).toEqual(await contents(first!))
+          for (const replica of all.replicas) await expectIndexed(replica)
           expect(await fresh!.consensus.state.count()).toBe(await first!.consensus.state.count())
           expect(await dump(fresh!.datastore, '/ts/crdt/c/missing/')).toEqual({})
           await stopAll()
