@@ -1,5 +1,6 @@
 import { Time } from '@ipfs-cluster/api'
-import { mergedMetadata, OptionsField, PinField, readMetadataEntry, readTime } from './pin.ts'
+import type { PinType } from '@ipfs-cluster/api'
+import { mergedMetadata, OptionsField, PIN_TYPES, PinField, readMetadataEntry, readTime } from './pin.ts'
 import { ProtobufReader } from './protobuf/reader.ts'
 
 /** What pins are searched and ordered by. */
@@ -40,6 +41,34 @@ export function readPinAllocations(value: Uint8Array): Uint8Array[] {
     else reader.skip()
   }
   return allocations
+}
+
+/** What the place of a pin in an index depends on. */
+export interface PinPlace {
+  type: PinType
+  /** When it was pinned, to the second. */
+  timestamp: Time
+  /** Binary IDs of the peers that hold it, as views of its bytes; none: it is on every peer. */
+  allocations: readonly Uint8Array[]
+}
+
+/**
+ * Reads of a stored pin what says where it belongs.
+ *
+ * @throws ClusterError when the bytes are malformed
+ */
+export function readPinPlace(value: Uint8Array): PinPlace {
+  let allocations: Uint8Array[] | undefined
+  let type: PinType | undefined
+  let timestamp = Time.ZERO
+  const reader = new ProtobufReader(value)
+  while (reader.next()) {
+    if (reader.field === PinField.TYPE) type ??= PIN_TYPES[reader.uint32()] ?? 'bad-type'
+    else if (reader.field === PinField.ALLOCATIONS) (allocations ??= []).push(reader.bytes())
+    else if (reader.field === PinField.TIMESTAMP) timestamp = readTime(reader)
+    else reader.skip()
+  }
+  return { type: type ?? 'bad-type', timestamp, allocations: allocations ?? [] }
 }
 
 function readOptions(reader: ProtobufReader, summary: PinSummary): void {

@@ -2,7 +2,7 @@ import type { AbstractSnapshot } from 'abstract-level'
 import type { AbortOptions } from '../util/startable.ts'
 import { CHUNK_BYTES, CHUNK_ENTRIES, SMALL_READ } from './defaults.ts'
 import { toDatastoreError } from './errors.ts'
-import type { DatastoreReader, DatastoreSnapshot, Entry, KeyRange, Write, WriteOptions } from './interface.ts'
+import type { DatastoreReader, DatastoreSnapshot, Entry, KeyRange, WriteOptions } from './interface.ts'
 import { toLevelRange } from './range.ts'
 import type { LevelRange } from './range.ts'
 
@@ -22,8 +22,14 @@ export interface Level {
   get(key: string, options: ReadOptions): Promise<Uint8Array | undefined>
   getMany(keys: string[], options: ReadOptions): Promise<(Uint8Array | undefined)[]>
   iterator(options: LevelRange & ReadOptions & { values: boolean }): LevelIterator
-  batch(writes: Write[], options: WriteOptions): Promise<void>
+  batch(): LevelBatch
   snapshot(): AbstractSnapshot
+}
+
+interface LevelBatch {
+  put(key: string, value: Uint8Array): unknown
+  del(key: string): unknown
+  write(options: WriteOptions): Promise<void>
 }
 
 interface LevelIterator {

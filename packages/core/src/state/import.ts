@@ -1,11 +1,13 @@
-import { ClusterError, isDefined, pinFromJSON } from '@ipfs-cluster/api'
-import type { Pin } from '@ipfs-cluster/api'
+import { ClusterError, isDefined, parseJSON, pinFromJSON } from '@ipfs-cluster/api'
+import type { JsonValue, Pin } from '@ipfs-cluster/api'
 import { encodePin, pinKey } from '../codec/index.ts'
 import { messageOf } from '../util/errors.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import type { StoredPin } from './interface.ts'
 import { jsonDocuments } from './json-documents.ts'
 import type { JsonDocument } from './json-documents.ts'
+import { readPinLine } from './pin-line.ts'
+import type { ReadPin } from './pin-line.ts'
 
 /** What an imported pin is changed to. */
 export interface ImportOptions extends AbortOptions {
@@ -36,23 +38,35 @@ export async function importState(
 ): Promise<number> {
   let count = 0
   async function* pins(): AsyncGenerator<readonly StoredPin[]> {
-    for await (const documents of jsonDocuments(text)) {
+    for await (const documents of jsonDocuments(text, readDocument)) {
       count += documents.length
-      yield documents.map((document) => readPin(document, options))
+      yield documents.map((document) => storedPin(document, options))
     }
   }
   await target.replaceAll(pins(), options)
   return count
 }
 
-function readPin({ value, line }: JsonDocument, options: ImportOptions): StoredPin {
+type Document = { readonly read: ReadPin } | { readonly json: JsonValue }
+
+function readDocument(text: string): Document {
+  const read = readPinLine(text)
+  return read === undefined ? { json: parseJSON(text) } : { read }
+}
+
+function storedPin({ value, line }: JsonDocument<Document>, options: ImportOptions): StoredPin {
   try {
-    const pin = override(pinFromJSON(value), options)
-    if (!isDefined(pin.cid)) throw new ClusterError('ERR_BAD_EXPORT_FILE', 'it has no cid')
-    return { key: pinKey(pin.cid), value: encodePin(pin) }
+    const { key, pin } = 'read' in value ? value.read : pinOf(value.json)
+    return { key, value: encodePin(override(pin, options)) }
   } catch (cause) {
     throw new ClusterError('ERR_BAD_EXPORT_FILE', `line ${line} is not a pin: ${messageOf(cause)}`, { cause })
   }
+}
+
+function pinOf(json: JsonValue): ReadPin {
+  const pin = pinFromJSON(json)
+  if (!isDefined(pin.cid)) throw new ClusterError('ERR_BAD_EXPORT_FILE', 'it has no cid')
+  return { key: pinKey(pin.cid), pin }
 }
 
 function override(pin: Pin, options: ImportOptions): Pin {

@@ -1,10 +1,9 @@
-import { ClusterError, parseJSON } from '@ipfs-cluster/api'
-import type { JsonValue } from '@ipfs-cluster/api'
+import { ClusterError } from '@ipfs-cluster/api'
 import { messageOf } from '../util/errors.ts'
 
 /** A JSON object in a text that holds many. */
-export interface JsonDocument {
-  readonly value: JsonValue
+export interface JsonDocument<T> {
+  readonly value: T
   /** Line on which it begins, from 1. */
   readonly line: number
 }
@@ -19,12 +18,16 @@ const MAX_LINE_SIZE = 64 * 1024
  * Reads the JSON objects of a text, which have any whitespace between them, or none.
  *
  * @param pieces - the text, cut anywhere
+ * @param parse - reads one object; throws for any other text
  * @returns the objects, those of a piece together
  * @throws ClusterError `ERR_BAD_EXPORT_FILE`, naming the line, when something else stands between the objects or one of them is
  *   not right
  */
-export async function* jsonDocuments(pieces: AsyncIterable<string>): AsyncGenerator<readonly JsonDocument[]> {
-  const reader = new DocumentReader()
+export async function* jsonDocuments<T>(
+  pieces: AsyncIterable<string>,
+  parse: (text: string) => T
+): AsyncGenerator<readonly JsonDocument<T>[]> {
+  const reader = new DocumentReader(parse)
   for await (const piece of pieces) {
     const documents = reader.push(piece)
     if (documents.length > 0) yield documents
@@ -32,7 +35,8 @@ export async function* jsonDocuments(pieces: AsyncIterable<string>): AsyncGenera
   yield reader.end()
 }
 
-class DocumentReader {
+class DocumentReader<T> {
+  readonly #parse: (text: string) => T
   /** The beginning of a line whose end has not come yet. */
   #cut = ''
   /** The object that has begun. */
@@ -43,23 +47,27 @@ class DocumentReader {
   #line = 1
   #startLine = 1
 
+  constructor(parse: (text: string) => T) {
+    this.#parse = parse
+  }
+
   /**
    * The text has ended.
    *
    * @throws ClusterError when an object has begun that does not end
    */
-  end(): JsonDocument[] {
-    const found: JsonDocument[] = []
+  end(): JsonDocument<T>[] {
+    const found: JsonDocument<T>[] = []
     const rest = this.#cut
     for (let position = 0; position < rest.length;) position = this.#scan(rest, position, found)
     if (this.#depth > 0) throw badFile(this.#startLine, 'the object that begins here does not end')
     return found
   }
 
-  push(next: string): JsonDocument[] {
+  push(next: string): JsonDocument<T>[] {
     const piece = this.#cut + next
     this.#cut = ''
-    const found: JsonDocument[] = []
+    const found: JsonDocument<T>[] = []
     let position = 0
     while (position < piece.length) {
       if (this.#isCut(piece, position)) {
@@ -84,19 +92,19 @@ class DocumentReader {
   }
 
   /** An object that has a line of its own, as in every file that was exported: found without a look at each character. */
-  #wholeLine(piece: string, start: number): JsonDocument | undefined {
+  #wholeLine(piece: string, start: number): JsonDocument<T> | undefined {
     if (this.#depth > 0 || piece[start] !== '{') return undefined
     const end = piece.indexOf('\n', start)
     if (end === -1) return undefined
     try {
-      return { value: parseJSON(piece.slice(start, end)), line: this.#line }
+      return { value: this.#parse(piece.slice(start, end)), line: this.#line }
     } catch {
       return undefined
     }
   }
 
   /** Goes on to the end of an object, or of the piece. */
-  #scan(piece: string, from: number, found: JsonDocument[]): number {
+  #scan(piece: string, from: number, found: JsonDocument<T>[]): number {
     let start = from
     for (let i = from; i < piece.length; i++) {
       const char = piece[i]
@@ -114,9 +122,9 @@ class DocumentReader {
     return piece.length
   }
 
-  #document(text: string): JsonDocument {
+  #document(text: string): JsonDocument<T> {
     try {
-      return { value: parseJSON(text), line: this.#startLine }
+      return { value: this.#parse(text), line: this.#startLine }
     } catch (cause) {
       throw badFile(this.#startLine, messageOf(cause), cause)
     }

@@ -1,17 +1,23 @@
 import { peerIdFromBytes, PinTypeBits } from '@ipfs-cluster/api'
 import type { PeerId } from '@ipfs-cluster/api'
-import { readPinAllocations, readPinSummary } from '../codec/index.ts'
+import { readPinPlace } from '../codec/index.ts'
+import type { PinPlace } from '../codec/index.ts'
 import type { DatastoreReader, KeyRange, Write } from '../datastore/index.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import { creationTime, TIME_DIGITS, timeDigits } from './creation-time.ts'
 import type { CreationRange } from './interface.ts'
-import { storedPinTypeBit } from './stored-pin.ts'
 
 /**
  * Data pins are counted by the first digits of their time: for each stretch of 4.7 hours, and for each of 65 seconds.
  * So a count up to some time adds up the stretches before it, and looks at the pins of one short stretch at most.
  */
 const STRETCHES = [6, 8] as const
+const LONGEST_STRETCH = 8
+
+/** The value of an entry for each type, shared by all entries. */
+const TYPES: Readonly<Record<number, Uint8Array>> = Object.fromEntries(
+  Object.values(PinTypeBits).map((bit) => [bit, Uint8Array.of(bit)])
+)
 
 /** A pin whose stored form is another one; absent: it was, or is, not in the pinset. */
 export interface PinChange {
@@ -50,16 +56,16 @@ export class PinIndex {
   /** What to write for these changes, of which each is of another pin. */
   async writesFor(changes: readonly PinChange[], store: Pick<DatastoreReader, 'getMany'>): Promise<Write[]> {
     const writes: Write[] = []
-    const growth = new Map<string, number>()
+    const growth = new Growth()
     for (const { key, before, after } of changes) {
-      const old = before && entryOf(key, before)
-      const now = after && entryOf(key, after)
+      const old = before && placeOf(key, before)
+      const now = after && placeOf(key, after)
       if (old !== undefined && old.digits !== now?.digits) writes.push({ type: 'del', key: this.#keyOf(old) })
       if (now !== undefined && (old?.digits !== now.digits || old.type !== now.type)) {
-        writes.push({ type: 'put', key: this.#keyOf(now), value: Uint8Array.of(now.type) })
+        writes.push({ type: 'put', key: this.#keyOf(now), value: TYPES[now.type] ?? Uint8Array.of(now.type) })
       }
-      if (before !== undefined) this.#addGrowth(growth, old, before, -1)
-      if (after !== undefined) this.#addGrowth(growth, now, after, 1)
+      if (old !== undefined) growth.add(old, -1)
+      if (now !== undefined) growth.add(now, 1)
     }
     return [...writes, ...(await this.#countWrites(growth, store))]
   }
@@ -130,14 +136,12 @@ export class PinIndex {
     return count
   }
 
-  #addGrowth(growth: Map<string, number>, entry: CreationEntry | undefined, value: Uint8Array, by: number): void {
-    if (entry?.type !== PinTypeBits.pin) return
-    const stretches = STRETCHES.map((length) => this.#stretches(length) + entry.digits.slice(0, length))
-    const peers = [...allocationsOf(value)].map((id) => this.#peers + id)
-    for (const key of [...stretches, ...peers]) growth.set(key, (growth.get(key) ?? 0) + by)
-  }
-
-  async #countWrites(growth: Map<string, number>, store: Pick<DatastoreReader, 'getMany'>): Promise<Write[]> {
+  async #countWrites({ stretches, peers }: Growth, store: Pick<DatastoreReader, 'getMany'>): Promise<Write[]> {
+    const growth = new Map<string, number>()
+    for (const [digits, by] of stretches) {
+      for (const length of STRETCHES) addTo(growth, this.#stretches(length) + digits.slice(0, length), by)
+    }
+    for (const [id, by] of peers) growth.set(this.#peers + id, by)
     const changed = [...growth].filter(([, by]) => by !== 0)
     if (changed.length === 0) return []
     const counts = await store.getMany(changed.map(([key]) => key))
@@ -164,11 +168,38 @@ export class PinIndex {
   }
 }
 
+/** What changes bring to the counts. */
+class Growth {
+  /** By the first digits of the time, as many as the shortest stretch has. */
+  readonly stretches = new Map<string, number>()
+  /** By the ID in hex. */
+  readonly peers = new Map<string, number>()
+
+  add({ type, digits, allocations }: StoredPlace, by: number): void {
+    if (type !== PinTypeBits.pin) return
+    addTo(this.stretches, digits.slice(0, LONGEST_STRETCH), by)
+    if (allocations.length === 0) return
+    for (const id of new Set(allocations.map((bytes) => Buffer.from(bytes).toString('hex')))) addTo(this.peers, id, by)
+  }
+}
+
+function addTo(counts: Map<string, number>, key: string, by: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + by)
+}
+
+/** Where a pin belongs, and who holds it. */
+interface StoredPlace extends CreationEntry, Pick<PinPlace, 'allocations'> {}
+
 /** Where a stored pin belongs; undefined when it is damaged, as nobody can tell then. */
 export function entryOf(key: string, value: Uint8Array): CreationEntry | undefined {
+  return placeOf(key, value)
+}
+
+function placeOf(key: string, value: Uint8Array): StoredPlace | undefined {
   try {
-    const created = creationTime(key, readPinSummary(value).timestamp)
-    return { key, digits: timeDigits(created.toMilliseconds()), type: storedPinTypeBit(value) }
+    const { timestamp, type, allocations } = readPinPlace(value)
+    const created = creationTime(key, timestamp)
+    return { key, digits: timeDigits(created.toMilliseconds()), type: PinTypeBits[type], allocations }
   } catch {
     return undefined
   }
@@ -188,15 +219,6 @@ function readPeerId(hex: string): PeerId {
     return peerIdFromBytes(Buffer.from(hex, 'hex'))
   } catch {
     return hex
-  }
-}
-
-/** Binary IDs in hex; none when the pin is damaged. */
-function allocationsOf(value: Uint8Array): Set<string> {
-  try {
-    return new Set(readPinAllocations(value).map((bytes) => Buffer.from(bytes).toString('hex')))
-  } catch {
-    return new Set()
   }
 }
 

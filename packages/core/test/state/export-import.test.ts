@@ -228,7 +228,7 @@ describe('jsonDocuments', () => {
         fc.boolean(),
         async (parts, size, pretty) => {
           const text = textOfParts(parts, pretty)
-          const found = (await Array.fromAsync(jsonDocuments(pieces(text, size)))).flat()
+          const found = (await Array.fromAsync(jsonDocuments(pieces(text, size), parseJSON))).flat()
           expect(found.map(({ value }) => value)).toEqual(parts.map(([value]) => parseJSON(JSON.stringify(value))))
           expect(found.map(({ line }) => line)).toEqual(linesOf(parts, pretty))
         }
@@ -237,6 +237,8 @@ describe('jsonDocuments', () => {
   })
 
   it.each(['[1]', '{} 7', '{"a"', 'null'])('refuses %s', async (text) => {
-    await expect(Array.fromAsync(jsonDocuments(pieces(text)))).rejects.toMatchObject({ code: 'ERR_BAD_EXPORT_FILE' })
+    await expect(Array.fromAsync(jsonDocuments(pieces(text), parseJSON))).rejects.toMatchObject({
+      code: 'ERR_BAD_EXPORT_FILE'
+    })
   })
 })

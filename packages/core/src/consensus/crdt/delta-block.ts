@@ -24,11 +24,13 @@ export interface DeltaBlock {
  */
 export function makeBlock(delta: Delta, heads: readonly CID[]): DeltaBlock {
   const sorted = [...heads].sort((a, b) => Buffer.compare(a.bytes, b.bytes))
-  const bytes = dagPb.encode({
-    Data: encodeDelta(delta),
-    Links: sorted.map((cid) => ({ Hash: cid, Name: '', Tsize: 0 }))
-  })
-  return { ...nameOf(bytes), bytes, delta, links: sorted.map(blockIdOf) }
+  return { ...blockOfDelta(encodeDelta(delta), sorted), delta, links: sorted.map(blockIdOf) }
+}
+
+/** The same of a delta in its protobuf form, and links that are in order. */
+export function blockOfDelta(delta: Uint8Array, links: readonly CID[]): Pick<DeltaBlock, 'id' | 'cid' | 'bytes'> {
+  const bytes = dagPb.encode({ Data: delta, Links: links.map((cid) => ({ Hash: cid, Name: '', Tsize: 0 })) })
+  return { ...nameOf(bytes), bytes }
 }
 
 /**

@@ -5,14 +5,16 @@ import { PinIndex } from '../../state/index.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { AbortOptions } from '../../util/startable.ts'
 import type { KnownBlocks } from './apply.ts'
+import { decodeDelta } from './delta.ts'
 import type { Element } from './delta.ts'
+import { Fill } from './fill.ts'
 import { Heads } from './heads.ts'
 import { CrdtKeys } from './keys.ts'
 import { loadHeads } from './load-heads.ts'
 import { applyChanges } from './local.ts'
 import type { Change } from './local.ts'
 import { migrate } from './migrate.ts'
-import { EMPTY_SET, StoredSet } from './set-view.ts'
+import { StoredSet } from './set-view.ts'
 import { StagedElements } from './staged.ts'
 import { loadPinCount, writeSummary } from './summary.ts'
 import { Transaction } from './transaction.ts'
@@ -20,6 +22,9 @@ import type { Effect } from './transaction.ts'
 
 const EMPTY = new Uint8Array(0)
 const OUR_MARK = Uint8Array.of(1)
+
+/** Value of the mark of a replacement by elements of which each has a key of its own; otherwise it is empty. */
+const DISTINCT = Uint8Array.of(1)
 
 /** What a replica is made of. */
 export interface ReplicaInit {
@@ -107,13 +112,12 @@ export class Replica implements KnownBlocks {
    * Changes the set. One change at a time, whatever asks for it.
    *
    * @param work - what is to be done; throwing from it changes nothing
-   * @param options - `sync`: resolve when the disk has it; `areNew`: the set has nothing under any key of the change,
-   *   which saves looking
+   * @param options - `sync`: resolve when the disk has it
    */
-  update<T>(work: (tx: Transaction) => Promise<T>, options: { sync?: boolean; areNew?: boolean } = {}): Promise<T> {
+  update<T>(work: (tx: Transaction) => Promise<T>, options: { sync?: boolean } = {}): Promise<T> {
     return this.#exclusively(async () => {
       if (this.#isStale) await this.#load()
-      const tx = new Transaction(options.areNew === true ? EMPTY_SET : this.#set, this.#heads.copy(), this.keys)
+      const tx = new Transaction(this.#set, this.#heads.copy(), this.keys)
       const result = await work(tx)
       await this.#commit(tx, options)
       return result
@@ -167,26 +171,38 @@ export class Replica implements KnownBlocks {
   async replaceBy(groups: AsyncIterable<readonly Element[]>, options: AbortOptions = {}): Promise<void> {
     // What an earlier replacement staged must not be lost: with it everything else is gone already.
     await this.open()
+    let areDistinct = false
     try {
-      await this.#staged.write(groups, options)
+      areDistinct = await this.#staged.write(groups, options)
     } catch (err) {
       await this.#staged.drop()
       throw err
     }
-    await this.#datastore.put(this.keys.replacing, EMPTY, { sync: true })
+    await this.#datastore.put(this.keys.replacing, areDistinct ? DISTINCT : EMPTY, { sync: true })
     await this.#replace()
     await this.#staged.drop()
   }
 
   /** What was staged in the place of what there is. Can be begun anew however often. */
   async #replace(): Promise<void> {
+    const mark = await this.#datastore.get(this.keys.replacing)
     await this.#exclusively(() => this.#wipe())
     await this.#prepare()
-    for await (const { elements, areNew } of this.#staged.read()) {
-      const changes = elements.map(({ key, value }): Change => ({ type: 'add', key, value }))
-      await this.update((tx) => applyChanges(tx, changes), { areNew })
+    if (mark?.length === DISTINCT.length) {
+      await this.#exclusively(() => this.#fill())
+    } else {
+      for await (const delta of this.#staged.read()) {
+        const changes = decodeDelta(delta).elements.map(({ key, value }): Change => ({ type: 'add', key, value }))
+        await this.update((tx) => applyChanges(tx, changes))
+      }
     }
     await this.#forget(this.keys.cleaning, this.keys.replacing)
+  }
+
+  async #fill(): Promise<void> {
+    const { keys, index } = this
+    await new Fill({ datastore: this.#datastore, keys, index }, this.#staged).run()
+    await this.#load()
   }
 
   async #forget(...keys: readonly string[]): Promise<void> {

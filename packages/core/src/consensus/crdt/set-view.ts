@@ -78,12 +78,3 @@ export class StoredSet implements SetView {
     return ids
   }
 }
-
-/** A set with nothing in it. */
-export const EMPTY_SET: SetView = {
-  priorities: async (keys) => keys.map(() => undefined),
-  value: async () => undefined,
-  histories: async (keys) => keys.map(() => ({ elements: new Set(), tombstones: new Set() })),
-  areTombstoned: async (keys) => keys.map(() => false),
-  delta: (id) => Promise.reject(new Error(`nothing is known of the block ${id}`))
-}

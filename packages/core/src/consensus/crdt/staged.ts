@@ -1,18 +1,12 @@
 import type { Datastore } from '../../datastore/index.ts'
 import type { AbortOptions } from '../../util/startable.ts'
-import { decodeDelta, encodeDelta } from './delta.ts'
+import { encodeDelta } from './delta.ts'
 import type { Element } from './delta.ts'
+import { DistinctKeys } from './distinct-keys.ts'
 import type { CrdtKeys } from './keys.ts'
 
 /** Digits of a number in a key, so that keys sort as numbers do. */
 const NUMBER_DIGITS = 10
-
-/** Additions of one delta. */
-export interface StagedGroup {
-  readonly elements: readonly Element[]
-  /** Whether no other addition, of this group or one before, has the key of any of them. */
-  readonly areNew: boolean
-}
 
 /** Additions that are to replace the whole set, on the disk until they have. */
 export class StagedElements {
@@ -24,26 +18,30 @@ export class StagedElements {
     this.#prefix = keys.staged
   }
 
-  /** Takes groups, each of them what one delta may hold. What an earlier attempt left is deleted. */
-  async write(groups: AsyncIterable<readonly Element[]>, options: AbortOptions): Promise<void> {
+  /**
+   * Takes groups, each of them what one delta may hold. What an earlier attempt left is deleted.
+   *
+   * @returns whether no key is there twice
+   */
+  async write(groups: AsyncIterable<readonly Element[]>, options: AbortOptions): Promise<boolean> {
     await this.drop()
-    let number = 0
+    let priority = 0
+    const keys = new DistinctKeys()
     for await (const elements of groups) {
       options.signal?.throwIfAborted()
-      const key = this.#prefix + String(number++).padStart(NUMBER_DIGITS, '0')
-      await this.#datastore.put(key, encodeDelta({ elements, tombstones: [], priority: 0 }))
+      for (const { key } of elements) keys.add(key)
+      const place = this.#prefix + String(priority++).padStart(NUMBER_DIGITS, '0')
+      await this.#datastore.put(place, encodeDelta({ elements, tombstones: [], priority }))
     }
+    return keys.areDistinct
   }
 
-  /** The groups, in their order. */
-  async *read(): AsyncGenerator<StagedGroup> {
-    let last = ''
+  /** The groups, in their order: each as the encoded delta that it is in a set that was empty. */
+  async *read(): AsyncGenerator<Uint8Array> {
     for await (const entries of this.#datastore.entries({ prefix: this.#prefix })) {
       for (const { value } of entries) {
-        const { elements } = decodeDelta(value)
-        const areNew = areAscending(elements, last)
-        for (const { key } of elements) if (key > last) last = key
-        yield { elements, areNew }
+        yield value
+        this.#datastore.release(value)
       }
     }
   }
@@ -51,14 +49,4 @@ export class StagedElements {
   async drop(): Promise<void> {
     await this.#datastore.deleteRange({ prefix: this.#prefix })
   }
-}
-
-/** An export has its pins in the order of their keys, so each is behind all before it. */
-function areAscending(elements: readonly Element[], from: string): boolean {
-  let last = from
-  return elements.every(({ key }) => {
-    const isBehind = key > last
-    last = key
-    return isBehind
-  })
 }
