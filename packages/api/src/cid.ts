@@ -69,11 +69,18 @@ export function tryParseCid(text: string): CID | undefined {
   }
 }
 
-const OTHER_BASES = new Map(
-  [base16, base16upper, base32hex, base32hexupper, base36, base36upper, base64, base64pad, base64url, base64urlpad].map(
-    (base) => [base.prefix as string, base.decoder] as const
-  )
-)
+const OTHER_BASES = [
+  base16,
+  base16upper,
+  base32hex,
+  base32hexupper,
+  base36,
+  base36upper,
+  base64,
+  base64pad,
+  base64url,
+  base64urlpad
+]
 
 function decodeText(text: string): Uint8Array {
   try {
@@ -81,8 +88,8 @@ function decodeText(text: string): Uint8Array {
     const prefix = text.charAt(0)
     if (prefix === 'b' || prefix === 'B') return decodeBase32(text, 1)
     if (prefix === 'z') return decodeBase58(text.slice(1))
-    const decoder = OTHER_BASES.get(prefix)
-    if (decoder !== undefined) return (decoder.decode as (text: string) => Uint8Array)(text)
+    const base = OTHER_BASES.find((other) => other.prefix === prefix)
+    if (base !== undefined) return (base.decoder.decode as (text: string) => Uint8Array)(text)
   } catch (cause) {
     throw badCid(cause instanceof Error ? cause.message : 'malformed', cause)
   }

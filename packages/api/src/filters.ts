@@ -11,18 +11,13 @@ const COMPOSITES: Readonly<Record<string, StatusFilter>> = {
   queued: TrackerStatusBits.pin_queued | TrackerStatusBits.unpin_queued
 }
 
-const STATUS_WORDS = new Map<string, StatusFilter>([
-  ...Object.entries(TrackerStatusBits),
-  ...Object.entries(COMPOSITES)
-])
+const STATUS_WORDS: Readonly<Record<string, StatusFilter>> = { ...TrackerStatusBits, ...COMPOSITES }
 
-/** Single statuses, by their bit. */
-const STATUS_BY_BIT = new Map(
-  (Object.entries(TrackerStatusBits) as [TrackerStatus, number][]).map(([status, bit]) => [bit, status])
-)
+/** Single statuses, by their bit. Made on first use, for the sake of short-lived programs. */
+let statusByBit: ReadonlyMap<number, TrackerStatus> | undefined
 
 /** Every word that a status filter knows, for help texts: the single statuses and `error` and `queued`. */
-export const STATUS_FILTER_WORDS: readonly string[] = [...STATUS_WORDS.keys()].filter((word) => word !== 'undefined')
+export const STATUS_FILTER_WORDS: readonly string[] = Object.keys(STATUS_WORDS).filter((word) => word !== 'undefined')
 
 /**
  * Reads a status filter such as `pinned, error`. Unknown words are ignored as long as one is known; empty means all.
@@ -33,7 +28,7 @@ export const STATUS_FILTER_WORDS: readonly string[] = [...STATUS_WORDS.keys()].f
 export function parseStatusFilter(text: string): StatusFilter {
   if (text === '') return 0
   let bits = 0
-  for (const word of words(text)) bits |= STATUS_WORDS.get(word) ?? 0
+  for (const word of words(text)) bits |= Object.hasOwn(STATUS_WORDS, word) ? (STATUS_WORDS[word] ?? 0) : 0
   if (bits === 0) throw invalidFilter()
   return bits
 }
@@ -53,7 +48,12 @@ export function matchesFilter(status: TrackerStatus, filter: StatusFilter): bool
 
 /** The status with this number on the wire; `undefined` (the status) for a number that is none. */
 export function statusFromBits(bits: number): TrackerStatus {
-  return STATUS_BY_BIT.get(bits) ?? 'undefined'
+  statusByBit ??= mapByBit()
+  return statusByBit.get(bits) ?? 'undefined'
+}
+
+function mapByBit(): Map<number, TrackerStatus> {
+  return new Map((Object.entries(TrackerStatusBits) as [TrackerStatus, number][]).map(([status, bit]) => [bit, status]))
 }
 
 /**
