@@ -306,7 +306,11 @@ export class FakeCluster implements Cluster {
       .filter(({ created }) => created < before && created > after)
       .sort((a, b) => a.created - b.created || (a.key < b.key ? -1 : 1))
     if (order !== 'oldest') pins.reverse()
-    return pins.slice(behind === undefined ? 0 : pins.findIndex(({ key }) => key === behind.key) + 1)
+    if (behind === undefined) return pins
+    const sign = order === 'oldest' ? 1 : -1
+    const isBehind = ({ created, key }: CreationPlace): boolean =>
+      (created - behind.created || (key < behind.key ? -1 : Number(key > behind.key))) * sign > 0
+    return pins.filter(isBehind)
   }
 
   async *#listByCreation(options: CreationListOptions = {}): AsyncIterable<readonly (StoredPin & CreationPlace)[]> {

@@ -9,6 +9,7 @@ import type { CID } from 'multiformats/cid'
 import { compareNewest, pageOf } from '../common/pinset/places.ts'
 import { pinTest } from '../common/pinset/pin-filter.ts'
 import type { ListQuery } from './parameters.ts'
+import { OneByOne } from './one-by-one.ts'
 import { Peers } from './peers.ts'
 import type { PinRequest } from './pin-request.ts'
 import type { PinResults, PinStatus } from './pin-status.ts'
@@ -32,6 +33,8 @@ type ServedCluster = Pick<Cluster, 'state' | 'pin' | 'unpin' | 'status' | 'statu
 /** The use cases of the pinning service over a cluster. A pin of the service is one of the cluster's data pins. */
 export class PinningService {
   readonly #cluster: ServedCluster
+  /** Of requests that replace or remove the same pin, one finds it. */
+  readonly #endings = new OneByOne()
 
   constructor(cluster: ServedCluster) {
     this.#cluster = cluster
@@ -59,7 +62,18 @@ export class PinningService {
    *
    * @throws ClusterError `ERR_NOT_PINNED`
    */
-  async replace(cid: CID, request: PinRequest, options: AbortOptions = {}): Promise<PinStatus> {
+  replace(cid: CID, request: PinRequest, options: AbortOptions = {}): Promise<PinStatus> {
+    return this.#endings.run(pinKey(cid), () => this.#replace(cid, request, options))
+  }
+
+  /** @throws ClusterError `ERR_NOT_PINNED` */
+  remove(cid: CID, options: AbortOptions = {}): Promise<void> {
+    return this.#endings.run(pinKey(cid), async () => {
+      await this.#cluster.unpin(cid, options)
+    })
+  }
+
+  async #replace(cid: CID, request: PinRequest, options: AbortOptions): Promise<PinStatus> {
     const old = await this.#find(cid, options)
     if (old === undefined) throw new ClusterError('ERR_NOT_PINNED', 'pin is not part of the pinset')
     const { origins = old.origins, metadata = old.metadata } = request
@@ -71,11 +85,6 @@ export class PinningService {
     const replaced = isChanged ? await this.#cluster.pin(request.cid, wanted, options) : updated
     await this.#cluster.unpin(cid, options)
     return this.#queued(replaced)
-  }
-
-  /** @throws ClusterError `ERR_NOT_PINNED` */
-  async remove(cid: CID, options: AbortOptions = {}): Promise<void> {
-    await this.#cluster.unpin(cid, options)
   }
 
   async #listAny(query: ListQuery, options: AbortOptions): Promise<PinResults> {

@@ -107,6 +107,19 @@ describe('replacing a pin', () => {
     expect(await served.cluster.state.get(cidOf(2))).toMatchObject({ replicationFactorMin: 2, pinUpdate: null })
   })
 
+  it('is done once, however many clients ask for it at the same time', async () => {
+    served.cluster.put(pinOf(1, NOW, old))
+    const answers = await Promise.all(
+      [2, 3, 4, 5, 6].map((n) =>
+        served.ask({ method: 'POST', path: `/pins/${cidTextOf(1)}`, body: JSON.stringify({ cid: cidTextOf(n) }) })
+      )
+    )
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 404, 404, 404, 404])
+    const { body } = answers.find(({ status }) => status === 202) ?? { body: '{}' }
+    // Who was told that there is no such pin has pinned nothing.
+    expect([...served.cluster.stored.keys()]).toEqual([(JSON.parse(body) as { requestid: string }).requestid])
+  })
+
   it('by itself changes it, and does not unpin it', async () => {
     served.cluster.put(pinOf(1, NOW, old))
     const status = await served.post(`/pins/${cidTextOf(1)}`, { cid: cidTextOf(1), name: 'same' })

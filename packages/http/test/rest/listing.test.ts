@@ -73,6 +73,17 @@ describe.each(['/allocations', '/pins'])('pages of %s', (path) => {
     expect(header(await served.ask({ path: `${path}?limit=25` }), 'X-Next-Cursor')).toBeUndefined()
   })
 
+  it.each(['key', 'newest', 'oldest'])('go on behind CIDs that hold much content, by %s', async (order) => {
+    for (const length of [40, 400, 2000, 4000]) {
+      const cid = CID.createV1(0x55, Digest.create(0, new Uint8Array(length).fill(length / 40)))
+      served.cluster.put({ ...emptyPin(cid), name: `${length} bytes`, timestamp: new Time(1_700_000_000, 0, 0) })
+    }
+    for (let number = 0; number < 4; number++) put(number, { seconds: 1_700_000_000 })
+    const names = await walk(`${path}?limit=1&order=${order}`)
+    const lengths = ['2000 bytes', '40 bytes', '400 bytes', '4000 bytes']
+    expect(names.sort()).toEqual([...lengths, 'pin 0', 'pin 1', 'pin 2', 'pin 3'])
+  })
+
   it('read no more of the pinset than they give', async () => {
     for (let i = 0; i < 2000; i++) put(i)
     let asked: number | undefined

@@ -94,7 +94,8 @@ async function expectIndexed({ consensus: { state } }: TestReplica): Promise<voi
     expect(await state.countByCreation({ before: created })).toBe(older.length)
   }
   const perPeer = new Map<string, number>()
-  for (const peer of pins.flatMap(({ allocations }) => allocations)) perPeer.set(peer, (perPeer.get(peer) ?? 0) + 1)
+  for (const peer of pins.flatMap(({ allocations }) => allocations ?? []))
+    perPeer.set(peer, (perPeer.get(peer) ?? 0) + 1)
   expect(await state.pinsPerPeer()).toEqual(perPeer)
   expect(await state.count()).toBe(pins.length)
 }
