@@ -32,7 +32,11 @@ const MEMBERS = {
   timestamp: TEXT
 }
 
-const LINE = new RegExp(`^\\{${Object.entries(MEMBERS).map(([key, value]) => `"${key}":${value}`)}\\}$`)
+const LINE = new RegExp(
+  `^\\{${Object.entries(MEMBERS)
+    .map(([key, value]) => `"${key}":${value}`)
+    .join()}\\}$`
+)
 
 /** The text of a CIDv1 whose key is the same in upper case. */
 const BASE32_CID = /^b[a-z2-7]+$/

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { isDeepStrictEqual, promisify } from 'node:util'
-import { encodePinLine, parseJSON, pinFromJSON } from '@ipfs-cluster/api'
+import { cidFromBytes, emptyPin, encodePinLine, parseJSON, pinFromJSON, Time } from '@ipfs-cluster/api'
 import type { Pin } from '@ipfs-cluster/api'
 import fc from 'fast-check'
 import { levelDatastore, memoryDatastore } from '@ipfs-cluster/core/datastore'
@@ -35,6 +36,16 @@ async function textOf(pieces: AsyncIterable<string>): Promise<string> {
 
 async function* pieces(text: string, size = 100): AsyncGenerator<string> {
   for (let i = 0; i < text.length; i += size) yield text.slice(i, i + size)
+}
+
+/** Lines of pins with long names, which take several deltas. */
+function longFile(count: number): string {
+  const lines = Array.from({ length: count }, (_, i) => {
+    const digest = createHash('sha256').update(`pin ${i}`).digest()
+    const cid = cidFromBytes(Buffer.concat([Buffer.from('01551220', 'hex'), digest]))
+    return encodePinLine({ ...emptyPin(cid), timestamp: new Time(1_700_000_000 + i), name: `${i} `.repeat(500) })
+  })
+  return lines.join('')
 }
 
 /** What the store would hold if the process were killed, at each moment of some work. */
@@ -160,6 +171,40 @@ describe('an export file', () => {
     // What was there stays until everything is on the disk, and never comes back.
     expect(kept).toContain(true)
     expect(kept.slice(kept.indexOf(false))).not.toContain(true)
+  })
+
+  it('of many deltas is imported as a whole although the process is killed in between', async () => {
+    const [first = ''] = (await readVectorText('state_export.ndjson')).split('\n')
+    const file = longFile(1200)
+    await importState(pieces(first), replica.consensus)
+    const stores = await storesOfEachMoment(replica.datastore, () =>
+      importState(pieces(file, 1 << 16), replica.consensus)
+    )
+    const after = await dump(replica.datastore, '/')
+    expect(Object.keys(after).filter((key) => key.startsWith('/c/b/blocks/')).length).toBeGreaterThan(2)
+    const counts: number[] = []
+    for (const store of stores) {
+      const restarted = testReplica({}, { datastore: store })
+      await restarted.consensus.start()
+      counts.push(await restarted.consensus.state.count())
+      if (counts.at(-1) !== 1) expect(await dump(store, '/')).toEqual(after)
+      await restarted.stop()
+    }
+    expect(counts).toEqual(counts.toSorted((a, b) => a - b))
+    expect(new Set(counts)).toEqual(new Set([1, 1200]))
+  })
+
+  it('gives one store, whether it has each CID once or not', async () => {
+    const file = longFile(1200)
+    await importState(pieces(file, 1 << 16), replica.consensus)
+    const filled = await dump(replica.datastore, '/')
+    const lines = file.trim().split('\n')
+    // Merged delta by delta, as a CID stands twice: the same, as the later of the two is the one that counts.
+    await importState(pieces([lines[0], ...lines].join('\n'), 1 << 16), replica.consensus)
+    const merged = await dump(replica.datastore, '/')
+    const ofPins = (all: Record<string, string>): unknown =>
+      Object.entries(all).filter(([key]) => /^\/(c\/s\/k|ts\/crdt\/c\/index)\//.test(key) && !key.endsWith('/p'))
+    expect(ofPins(merged)).toEqual(ofPins(filled))
   })
 
   it('in any order, with a CID that stands twice, gives the last of each', async () => {
