@@ -14,6 +14,7 @@ import { loadHeads } from './load-heads.ts'
 import { applyChanges } from './local.ts'
 import type { Change } from './local.ts'
 import { migrate } from './migrate.ts'
+import { findOrphans, takeOrphans } from './orphans.ts'
 import { StoredSet } from './set-view.ts'
 import { StagedElements } from './staged.ts'
 import { loadPinCount, writeSummary } from './summary.ts'
@@ -61,6 +62,8 @@ export class Replica implements KnownBlocks {
   #missing = new Set<BlockId>()
   #isDirty = false
   #mustRepair = false
+  /** The store was changed by a program that does not write all of a change at once. */
+  #mayHaveOrphans = false
   /** A write failed halfway: what is in memory may be behind what is on disk. */
   #isStale = false
   #lock: Promise<unknown> = Promise.resolve()
@@ -106,6 +109,7 @@ export class Replica implements KnownBlocks {
     }
     await this.#staged.drop()
     await this.#prepare()
+    if (this.#mayHaveOrphans) await this.#takeOrphans()
   }
 
   /**
@@ -235,7 +239,9 @@ export class Replica implements KnownBlocks {
 
   async #load(): Promise<void> {
     this.#heads = await loadHeads(this.#datastore, this.keys, this.#log)
-    this.#pins = await loadPinCount(this.#datastore, this.#heads, this.keys, this.index)
+    const { pins, isAnew } = await loadPinCount(this.#datastore, this.#heads, this.keys, this.index)
+    this.#pins = pins
+    this.#mayHaveOrphans ||= isAnew
     this.#missing = await this.#loadMissing()
     const mark = await this.#datastore.get(this.keys.dirty)
     this.#isDirty = mark !== undefined
@@ -267,6 +273,16 @@ export class Replica implements KnownBlocks {
       tx.also(...settled.map((id) => presence(this.keys.missing + id, false)))
       unprocessed.forEach((id) => tx.addMissing(id))
     })
+  }
+
+  /** What a Go peer that ran on this store had begun to write when it was stopped. */
+  async #takeOrphans(): Promise<void> {
+    const orphans = await findOrphans(this.#datastore, this.keys, this.#heads)
+    if (orphans.length > 0) {
+      await this.update((tx) => takeOrphans(tx, orphans, this), { sync: true })
+      this.#log.warn(`took in ${orphans.length} changes that a Go peer had not finished to write when it was stopped`)
+    }
+    this.#mayHaveOrphans = false
   }
 
   async #commit(tx: Transaction, options: { sync?: boolean }): Promise<void> {

@@ -17,6 +17,12 @@ interface Summary {
   readonly heads: readonly BlockId[]
 }
 
+export interface PinCount {
+  readonly pins: number
+  /** The keys had to be counted: a Go peer ran on this store, or nobody did. */
+  readonly isAnew: boolean
+}
+
 /**
  * Number of keys in the set. It is stored with every change, and so is the index of their creation; where it is missing,
  * or a Go peer has changed the set since (the heads are others then), the keys are counted and indexed anew.
@@ -26,14 +32,14 @@ export async function loadPinCount(
   heads: Heads,
   keys: CrdtKeys,
   index: PinIndex
-): Promise<number> {
+): Promise<PinCount> {
   const stored = await datastore.get(keys.summary)
   const summary = stored === undefined ? undefined : parseSummary(stored)
   const isCurrent = summary?.layout === LAYOUT && summary.heads?.join() === heads.ids().join()
-  if (isCurrent && summary.pins !== undefined) return summary.pins
+  if (isCurrent && summary.pins !== undefined) return { pins: summary.pins, isAnew: false }
   const pins = await indexPins(datastore, keys, index)
   await datastore.batch([writeSummary(pins, heads, keys)])
-  return pins
+  return { pins, isAnew: true }
 }
 
 export function writeSummary(pins: number, heads: Heads, keys: CrdtKeys): Write {
