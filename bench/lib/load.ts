@@ -99,7 +99,9 @@ export async function readLines(port: number, path: string): Promise<Listing> {
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     get({ host: '127.0.0.1', port, path }, resolve).once('error', reject)
   })
-  if (answer.statusCode !== 200 && answer.statusCode !== 204) throw new Error(`${path}: ${answer.statusCode}`)
+  if (answer.statusCode !== 200 && answer.statusCode !== 204) {
+    throw new Error(`${path}: ${answer.statusCode} ${String(await answer.toArray())}`)
+  }
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     if (listing.lines === 0) listing.first = performance.now() - start
     for (let at = chunk.indexOf(LINE_FEED); at >= 0; at = chunk.indexOf(LINE_FEED, at + 1)) listing.lines++
