@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { rawCid } from './harness/cids.ts'
 import { TestCluster } from './harness/cluster.ts'
 import type { Copies } from './harness/copies.ts'
-import { copiesOf, everyPin } from './harness/copies.ts'
+import { copiesOf, everyPin, TWO_TO_THREE_COPIES } from './harness/copies.ts'
 import { temporaryFolder } from './harness/folder.ts'
 import { describeWithGo, describeWithKubo } from './harness/go.ts'
 import type { Kubo } from './harness/ipfs.ts'
@@ -16,18 +16,7 @@ import { OUR_BINS } from './harness/peer.ts'
 import { alike, pin } from './harness/pins.ts'
 import { until } from './harness/until.ts'
 
-const ENV = {
-  CLUSTER_DISABLEREPINNING: 'false',
-  // Ten processes on a small machine: a peer is not gone because it is slow.
-  CLUSTER_MONITORPINGINTERVAL: '3s',
-  CLUSTER_DISK_METRICTTL: '6s',
-  CLUSTER_TAGS_METRICTTL: '6s',
-  CLUSTER_PEERWATCHINTERVAL: '1s',
-  CLUSTER_STATESYNCINTERVAL: '5s',
-  CLUSTER_IPFSHTTP_CONNECTSWARMSDELAY: '1s',
-  CLUSTER_REPLICATIONFACTORMIN: '2',
-  CLUSTER_REPLICATIONFACTORMAX: '3'
-}
+const ENV = { ...TWO_TO_THREE_COPIES, CLUSTER_IPFSHTTP_CONNECTSWARMSDELAY: '1s' }
 
 /** Milliseconds. What a Go peer should do and does not is done by others after a minute. */
 const REPAIR_PATIENCE = 180_000

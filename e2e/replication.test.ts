@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { TestCluster } from './harness/cluster.ts'
 import type { Copies } from './harness/copies.ts'
-import { copiesOf, everyPin } from './harness/copies.ts'
+import { copiesOf, everyPin, TWO_TO_THREE_COPIES } from './harness/copies.ts'
 import { temporaryFolder } from './harness/folder.ts'
 import { startOperator } from './harness/operator.ts'
 import type { Operator } from './harness/operator.ts'
@@ -17,19 +17,7 @@ const PINS = 8
 /** Five peers with an IPFS node each, and real blocks, of which at least two and at most three are to have a copy. */
 describe('pins with two to three copies on five peers', () => {
   const folder = temporaryFolder()
-  const cluster = new TestCluster({
-    env: {
-      CLUSTER_DISABLEREPINNING: 'false',
-      // Ten processes on a small machine: a peer is not gone because it is slow.
-      CLUSTER_MONITORPINGINTERVAL: '3s',
-      CLUSTER_DISK_METRICTTL: '6s',
-      CLUSTER_TAGS_METRICTTL: '6s',
-      CLUSTER_PEERWATCHINTERVAL: '1s',
-      CLUSTER_STATESYNCINTERVAL: '5s',
-      CLUSTER_REPLICATIONFACTORMIN: '2',
-      CLUSTER_REPLICATIONFACTORMAX: '3'
-    }
-  })
+  const cluster = new TestCluster({ env: TWO_TO_THREE_COPIES })
   let operator: Operator
   let cids: string[]
 

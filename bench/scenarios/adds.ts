@@ -1,9 +1,9 @@
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { temporaryFolder } from '../../e2e/harness/folder.ts'
 import { startKubo } from '../../e2e/harness/ipfs.ts'
 import { OUR_BINS, Peer } from '../../e2e/harness/peer.ts'
 import { noise } from '../lib/noise.ts'
@@ -22,17 +22,23 @@ export const adds: Scenario = {
   name: 'adds',
   async run(context) {
     if (KUBO_BIN === undefined && context.bins !== OUR_BINS) return []
-    const folder = mkdtempSync(join(tmpdir(), 'bench-adds-'))
-    mkdirSync(join(folder, 'kubo'))
-    const kubo = KUBO_BIN === undefined ? undefined : await startKubo(KUBO_BIN, join(folder, 'kubo'))
-    const peer = await Peer.init({ folder, bins: context.bins, ...(kubo && { ipfsPort: kubo.port }) })
+    const { bins, env } = context
+    using folder = temporaryFolder()
+    const repo = join(folder.path, 'kubo')
+    mkdirSync(repo)
+    const kubo = KUBO_BIN === undefined ? undefined : await startKubo(KUBO_BIN, repo)
+    const peer = await Peer.init({
+      folder: folder.path,
+      bins,
+      ...(env && { env }),
+      ...(kubo && { ipfsPort: kubo.port })
+    })
     try {
       await peer.start()
       return await measure(peer, context)
     } finally {
       await peer.stop()
       await kubo?.stop()
-      rmSync(folder, { recursive: true, force: true })
     }
   }
 }

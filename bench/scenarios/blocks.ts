@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { temporaryFolder } from '../../e2e/harness/folder.ts'
 import { OUR_BINS } from '../../e2e/harness/peer.ts'
 import { Program } from '../../e2e/harness/process.ts'
 import { noise } from '../lib/noise.ts'
@@ -16,11 +15,11 @@ export const blocks: Scenario = {
   async run(context) {
     // Only our release has such a node.
     if (context.bins !== OUR_BINS) return []
-    const folder = mkdtempSync(join(tmpdir(), 'bench-blocks-'))
+    using folder = temporaryFolder()
     const size = context.scale === 'small' ? 16 * MIB : 512 * MIB
     const nodes: EmbeddedNode[] = []
     try {
-      for (const name of ['has', 'pins']) nodes.push(await EmbeddedNode.start(join(folder, name)))
+      for (const name of ['has', 'pins']) nodes.push(await EmbeddedNode.start(join(folder.path, name), context.env))
       const [has, pins] = nodes
       if (has === undefined || pins === undefined) return []
       const { seconds: adding, value: cid } = await timed(() => has.add(size))
@@ -38,7 +37,6 @@ export const blocks: Scenario = {
       ]
     } finally {
       for (const node of nodes) await node.stop()
-      rmSync(folder, { recursive: true, force: true })
     }
   }
 }
@@ -57,10 +55,10 @@ class EmbeddedNode {
     this.swarm = ready.swarm[0] ?? ''
   }
 
-  static async start(repo: string): Promise<EmbeddedNode> {
+  static async start(repo: string, env: Record<string, string> = {}): Promise<EmbeddedNode> {
     const any = '/ip4/127.0.0.1/tcp/0'
     const args = ['--repo', repo, '--profile', 'loopback', '--api', any, '--gateway', 'none', '--swarm', any]
-    const program = new Program(process.execPath, [NODE_BUNDLE, ...args])
+    const program = new Program(process.execPath, [NODE_BUNDLE, ...args], { env })
     while (!program.stdout.includes('\n')) {
       await Promise.race([new Promise((resolve) => program.child.stdout?.once('data', resolve)), program.exited])
       if (program.child.exitCode !== null) throw new Error(`the IPFS node ended:\n${program.stderr}`)

@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { temporaryFolder } from '../../e2e/harness/folder.ts'
 import { Peer } from '../../e2e/harness/peer.ts'
 import { runProgram } from '../../e2e/harness/process.ts'
 import { startMockIpfs } from '../lib/mock-ipfs.ts'
@@ -11,9 +10,10 @@ import { median } from '../lib/statistics.ts'
 export const ctlStart: Scenario = {
   name: 'ctl-start',
   async run(context) {
-    const folder = mkdtempSync(join(tmpdir(), 'bench-ctl-'))
+    const { bins, env } = context
+    using folder = temporaryFolder()
     const ipfs = await startMockIpfs()
-    const peer = await Peer.init({ folder, bins: context.bins, ipfsPort: ipfs.port })
+    const peer = await Peer.init({ folder: folder.path, bins, ipfsPort: ipfs.port, ...(env && { env }) })
     await peer.start()
     try {
       const host = ['--host', `/ip4/127.0.0.1/tcp/${peer.restPort}`]
@@ -21,7 +21,6 @@ export const ctlStart: Scenario = {
     } finally {
       await peer.stop()
       await ipfs.stop()
-      rmSync(folder, { recursive: true, force: true })
     }
   }
 }

@@ -1,6 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Peer } from './peer.ts'
 
+/** Environment of peers that see to it that a pin has two to three copies, and soon. */
+export const TWO_TO_THREE_COPIES: Record<string, string> = {
+  CLUSTER_DISABLEREPINNING: 'false',
+  // Ten processes on a small machine: a peer is not gone because it is slow.
+  CLUSTER_MONITORPINGINTERVAL: '3s',
+  CLUSTER_DISK_METRICTTL: '6s',
+  CLUSTER_TAGS_METRICTTL: '6s',
+  CLUSTER_PEERWATCHINTERVAL: '1s',
+  CLUSTER_STATESYNCINTERVAL: '5s',
+  CLUSTER_REPLICATIONFACTORMIN: '2',
+  CLUSTER_REPLICATIONFACTORMAX: '3'
+}
+
 /** The copies of a pin, as the IPFS nodes themselves tell. */
 export interface Copies {
   allocations: string[]

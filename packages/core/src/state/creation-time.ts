@@ -6,8 +6,10 @@ const SLOTS = 999
 /** Added to milliseconds since the Unix epoch, so that the zero time of the Go release is not negative. */
 const OFFSET = 2 ** 46
 
-const DIGITS = 12
-const LATEST = 16 ** DIGITS - 1
+/** Length of {@link timeDigits}. */
+export const TIME_DIGITS = 12
+
+const LATEST = 16 ** TIME_DIGITS - 1
 
 /**
  * When a pin was made, as listings by time have it. Clients go from page to page by this time, so it must differ from
@@ -23,16 +25,13 @@ export function creationTime(key: string, timestamp: Time): Time {
 /** Text of {@link TIME_DIGITS} characters that sorts as times do, of milliseconds since the Unix epoch. */
 export function timeDigits(milliseconds: number): string {
   const clamped = Math.min(Math.max(Math.ceil(milliseconds) + OFFSET, 0), LATEST)
-  return clamped.toString(16).padStart(DIGITS, '0')
+  return clamped.toString(16).padStart(TIME_DIGITS, '0')
 }
 
 /** The milliseconds that {@link timeDigits} stands for. */
 export function timeOfDigits(digits: string): number {
   return Number.parseInt(digits, 16) - OFFSET
 }
-
-/** Length of {@link timeDigits}. */
-export const TIME_DIGITS = DIGITS
 
 /** FNV-1a. */
 function hash(text: string): number {

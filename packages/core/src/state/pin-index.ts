@@ -188,14 +188,10 @@ function addTo(counts: Map<string, number>, key: string, by: number): void {
 }
 
 /** Where a pin belongs, and who holds it. */
-interface StoredPlace extends CreationEntry, Pick<PinPlace, 'allocations'> {}
+export interface StoredPlace extends CreationEntry, Pick<PinPlace, 'allocations'> {}
 
 /** Where a stored pin belongs; undefined when it is damaged, as nobody can tell then. */
-export function entryOf(key: string, value: Uint8Array): CreationEntry | undefined {
-  return placeOf(key, value)
-}
-
-function placeOf(key: string, value: Uint8Array): StoredPlace | undefined {
+export function placeOf(key: string, value: Uint8Array): StoredPlace | undefined {
   try {
     const { timestamp, type, allocations } = readPinPlace(value)
     const created = creationTime(key, timestamp)

@@ -7,7 +7,7 @@ import { messageOf } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import type { CreationEntry, PinIndex } from './pin-index.ts'
-import { entryOf } from './pin-index.ts'
+import { placeOf } from './pin-index.ts'
 import { timeOfDigits } from './creation-time.ts'
 import type { DatastorePinStateComponents, DatastorePinStateInit } from './index.ts'
 import type {
@@ -112,7 +112,7 @@ export class DatastorePinState implements PinState {
     const pins: (StoredPin & CreationPlace)[] = []
     entries.forEach(({ key, digits }, i) => {
       const value = values[i]
-      if (value === undefined || entryOf(key, value)?.digits !== digits) return
+      if (value === undefined || placeOf(key, value)?.digits !== digits) return
       pins.push({ key, value, created: timeOfDigits(digits) })
     })
     return pins
