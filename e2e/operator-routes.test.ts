@@ -144,6 +144,12 @@ describe('three daemons and clients of the API', () => {
     expect((await client(0).version()).version).toMatch(/^1\.1\.6/)
   }, 180_000)
 
+  it('answer the same list again and again, and keep nothing of it', async () => {
+    const before = residentBytes(peer(0))
+    for (let n = 0; n < 2000; n++) await (await fetch(`${peer(0).rest}/allocations`)).arrayBuffer()
+    expect(residentBytes(peer(0)) - before).toBeLessThan(100 * MIB)
+  }, 180_000)
+
   /** All pins, and one among them that cannot be. */
   function* batch(): Generator<{
     cid: CID

@@ -10,6 +10,9 @@ export const SMALL_READ = 8
 /** Most entries in a chunk of a listing. */
 export const CHUNK_ENTRIES = 1000
 
+/** Most entries in its first chunk: who lists a page seldom wants more, and the first line is there sooner. */
+export const FIRST_CHUNK_ENTRIES = 100
+
 /** Bytes after which a chunk of a listing is closed, even if it has fewer entries. */
 export const CHUNK_BYTES = 256 * 1024
 
@@ -18,3 +21,10 @@ export const DEFAULT_REOPEN_DELAY = 1000
 
 /** Free bytes on the disk below which reopening after a failed write is not even tried. */
 export const MIN_FREE_BYTES = 16 * 1024 * 1024
+
+/** Bytes of used-up iterators and batches after which the garbage collector is called: once in some 200 listings. */
+export const MAX_NATIVE_GARBAGE = 16 * 1024 * 1024
+
+/** Bytes that an iterator of classic-level takes for itself, and for each entry that it was asked for at once. */
+export const ITERATOR_BYTES = 512
+export const ENTRY_BYTES = 64

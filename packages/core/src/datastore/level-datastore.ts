@@ -4,6 +4,7 @@ import { toDatastoreError } from './errors.ts'
 import type { Datastore, DatastoreSnapshot, KeyRange, Write, WriteOptions } from './interface.ts'
 import type { Level } from './level-reader.ts'
 import { LevelReader, LevelSnapshot } from './level-reader.ts'
+import { NativeGarbage } from './native-garbage.ts'
 import { WriteQueue } from './write-queue.ts'
 
 /** What all stores of the Level family have in common. */
@@ -14,7 +15,7 @@ export abstract class LevelDatastore<L extends Level> extends LevelReader implem
 
   /** @param create - makes the store, which begins to open itself by that */
   constructor(location: string, create: () => L) {
-    super(location)
+    super(location, new NativeGarbage())
     this.#create = create
   }
 
@@ -70,7 +71,7 @@ export abstract class LevelDatastore<L extends Level> extends LevelReader implem
 
   snapshot(): DatastoreSnapshot {
     try {
-      return new LevelSnapshot(this.db, this.location)
+      return new LevelSnapshot(this.db, this.location, this.garbage)
     } catch (err) {
       throw toDatastoreError(err, this.location)
     }
@@ -84,15 +85,22 @@ export abstract class LevelDatastore<L extends Level> extends LevelReader implem
 
   /** Writes one batch. Never runs twice at the same moment. */
   protected async write(writes: readonly Write[], sync: boolean): Promise<void> {
+    let bytes = 0
     await this.read({}, () => {
       // Change by change takes two thirds of the time that a list of them takes, which is copied twice on its way.
       const batch = this.db.batch()
       for (const change of writes) {
-        if (change.type === 'put') batch.put(change.key, change.value)
-        else batch.del(change.key)
+        bytes += change.key.length
+        if (change.type === 'put') {
+          bytes += change.value.length
+          batch.put(change.key, change.value)
+        } else {
+          batch.del(change.key)
+        }
       }
       // Only classic-level knows `sync`; a memory store passes over it.
       return batch.write({ sync })
     })
+    this.garbage.add(bytes)
   }
 }

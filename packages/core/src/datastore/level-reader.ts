@@ -1,8 +1,9 @@
 import type { AbstractSnapshot } from 'abstract-level'
 import type { AbortOptions } from '../util/startable.ts'
-import { CHUNK_BYTES, CHUNK_ENTRIES, SMALL_READ } from './defaults.ts'
+import { CHUNK_BYTES, CHUNK_ENTRIES, ENTRY_BYTES, FIRST_CHUNK_ENTRIES, ITERATOR_BYTES, SMALL_READ } from './defaults.ts'
 import { toDatastoreError } from './errors.ts'
 import type { DatastoreReader, DatastoreSnapshot, Entry, KeyRange, WriteOptions } from './interface.ts'
+import type { NativeGarbage } from './native-garbage.ts'
 import { toLevelRange } from './range.ts'
 import type { LevelRange } from './range.ts'
 
@@ -41,10 +42,12 @@ interface LevelIterator {
 export abstract class LevelReader implements DatastoreReader {
   /** Named in errors. */
   protected readonly location: string
+  protected readonly garbage: NativeGarbage
   readonly #snapshot: AbstractSnapshot | undefined
 
-  constructor(location: string, snapshot?: AbstractSnapshot) {
+  constructor(location: string, garbage: NativeGarbage, snapshot?: AbstractSnapshot) {
     this.location = location
+    this.garbage = garbage
     this.#snapshot = snapshot
   }
 
@@ -98,14 +101,19 @@ export abstract class LevelReader implements DatastoreReader {
         ...{ fillCache: false, highWaterMarkBytes: CHUNK_BYTES }
       })
     )
+    let size = FIRST_CHUNK_ENTRIES
+    let held = 0
     try {
       for (;;) {
-        const chunk = await this.read(options, () => iterator.nextv(CHUNK_ENTRIES))
+        const chunk = await this.read(options, () => iterator.nextv(size))
         if (chunk.length === 0) return
+        held = bytesOf(chunk)
         yield chunk
+        size = CHUNK_ENTRIES
       }
     } finally {
       await iterator.close()
+      this.garbage.add(ITERATOR_BYTES + size * ENTRY_BYTES + held)
     }
   }
 
@@ -127,9 +135,9 @@ export class LevelSnapshot extends LevelReader implements DatastoreSnapshot {
   protected readonly db: Level
   readonly #held: AbstractSnapshot
 
-  constructor(db: Level, location: string) {
+  constructor(db: Level, location: string, garbage: NativeGarbage) {
     const held = db.snapshot()
-    super(location, held)
+    super(location, garbage, held)
     this.db = db
     this.#held = held
   }
@@ -141,4 +149,8 @@ export class LevelSnapshot extends LevelReader implements DatastoreSnapshot {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
+}
+
+function bytesOf(entries: readonly (readonly [string, Uint8Array])[]): number {
+  return entries.reduce((sum, [key, value]) => sum + key.length + (value?.length ?? 0), 0)
 }
