@@ -11,13 +11,14 @@ import { OUR_BINS } from '../e2e/harness/peer.ts'
 import type { Figure, Scenario } from './lib/scenario.ts'
 import { adds } from './scenarios/adds.ts'
 import { blocks } from './scenarios/blocks.ts'
+import { churn } from './scenarios/churn.ts'
 import { cluster } from './scenarios/cluster.ts'
 import { ctlStart } from './scenarios/ctl-start.ts'
 import { idle } from './scenarios/idle.ts'
 import { pins } from './scenarios/pins.ts'
 import { state } from './scenarios/state.ts'
 
-const SCENARIOS: readonly Scenario[] = [ctlStart, idle, pins, cluster, state, adds, blocks]
+const SCENARIOS: readonly Scenario[] = [ctlStart, idle, pins, churn, cluster, state, adds, blocks]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -14,13 +14,15 @@ export interface Load {
 const HEAD_END = '\r\n\r\n'
 const LINE_FEED = 10
 
+type Method = 'POST' | 'DELETE'
+
 /**
- * Sends a POST without a body to each path, from that many clients, each of which sends its next request after its last
+ * Sends a request without a body to each path, from that many clients, each of which sends its next request after its last
  * answer. Speaks HTTP on a bare socket: a client that costs as much as the server would measure itself.
  *
  * @throws Error when an answer is no 200
  */
-export async function postAll(port: number, paths: readonly string[], clients: number): Promise<Load> {
+export async function sendAll(port: number, method: Method, paths: readonly string[], clients: number): Promise<Load> {
   const times: number[] = []
   let next = 0
   const start = performance.now()
@@ -30,7 +32,7 @@ export async function postAll(port: number, paths: readonly string[], clients: n
       while (next < paths.length) {
         const path = paths[next++] ?? ''
         const sent = performance.now()
-        await client.post(path)
+        await client.send(method, path)
         times.push(performance.now() - sent)
       }
     })
@@ -59,10 +61,10 @@ class Client implements Disposable {
     return new Client(socket)
   }
 
-  post(path: string): Promise<void> {
+  send(method: Method, path: string): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject }
-      this.#socket.write(`POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n`)
+      this.#socket.write(`${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n`)
     })
   }
 

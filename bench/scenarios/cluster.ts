@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { TestCluster } from '../../e2e/harness/cluster.ts'
 import type { Peer } from '../../e2e/harness/peer.ts'
 import { cidTexts } from '../lib/cids.ts'
-import { postAll, readLines } from '../lib/load.ts'
+import { sendAll, readLines } from '../lib/load.ts'
 import type { MockIpfs } from '../lib/mock-ipfs.ts'
 import { startMockIpfs } from '../lib/mock-ipfs.ts'
 import { cpuSeconds } from '../lib/process-cost.ts'
@@ -51,8 +51,9 @@ async function measure(
   const spread = async (label: string, pins: number, clients: number): Promise<number> => {
     const wanted = nodes.map((node) => node.pinned + pins)
     const start = performance.now()
-    await postAll(
+    await sendAll(
       first.restPort,
+      'POST',
       Array.from(cidTexts(label, pins), (cid) => `/pins/${cid}`),
       clients
     )

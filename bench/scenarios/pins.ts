@@ -2,7 +2,7 @@ import { request } from 'node:http'
 import { temporaryFolder } from '../../e2e/harness/folder.ts'
 import { Peer } from '../../e2e/harness/peer.ts'
 import { cidTexts } from '../lib/cids.ts'
-import { postAll } from '../lib/load.ts'
+import { sendAll } from '../lib/load.ts'
 import type { Load } from '../lib/load.ts'
 import { startMockIpfs } from '../lib/mock-ipfs.ts'
 import { cpuSeconds, memory } from '../lib/process-cost.ts'
@@ -46,8 +46,9 @@ async function measure(peer: Peer, { scale, hasBatches }: ScenarioContext): Prom
 }
 
 function pin(peer: Peer, label: string, count: number, clients: number): Promise<Load> {
-  return postAll(
+  return sendAll(
     peer.restPort,
+    'POST',
     Array.from(cidTexts(label, count), (cid) => `/pins/${cid}`),
     clients
   )

@@ -1,10 +1,11 @@
-import { createWriteStream, readdirSync, statSync } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { temporaryFolder } from '../../e2e/harness/folder.ts'
 import { Peer } from '../../e2e/harness/peer.ts'
 import { cidTexts } from '../lib/cids.ts'
+import { sizeOf } from '../lib/disk.ts'
 import { readLines } from '../lib/load.ts'
 import { startMockIpfs } from '../lib/mock-ipfs.ts'
 import { memory, peakMemory } from '../lib/process-cost.ts'
@@ -112,10 +113,4 @@ function* exportLines(count: number): Generator<string> {
     }
     yield `${JSON.stringify(pin)}\n`
   }
-}
-
-/** Bytes of all files in a folder. */
-function sizeOf(folder: string): number {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0)
 }

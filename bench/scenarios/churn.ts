@@ -1,0 +1,63 @@
+import { join } from 'node:path'
+import { temporaryFolder } from '../../e2e/harness/folder.ts'
+import { Peer } from '../../e2e/harness/peer.ts'
+import { cidTexts } from '../lib/cids.ts'
+import { sizeOf } from '../lib/disk.ts'
+import { readLines, sendAll } from '../lib/load.ts'
+import { startMockIpfs } from '../lib/mock-ipfs.ts'
+import { memory } from '../lib/process-cost.ts'
+import type { Figure, Scenario, ScenarioContext } from '../lib/scenario.ts'
+
+const CYCLES = { small: 400, full: 20_000, large: 1_000_000 }
+const MIB = 1 << 20
+
+/** Different pins; each is made and taken back again and again. */
+const PINS = 1000
+
+/** Pins that come and go, of which a CRDT remembers every one: what is left of them on the disk and in memory. */
+export const churn: Scenario = {
+  name: 'churn',
+  async run(context) {
+    using folder = temporaryFolder()
+    const ipfs = await startMockIpfs()
+    const { bins, env } = context
+    const peer = await Peer.init({ folder: folder.path, bins, ipfsPort: ipfs.port, ...(env && { env }) })
+    try {
+      await peer.start()
+      return await measure(peer, join(folder.path, 'peer'), context)
+    } finally {
+      if (peer.running) await peer.stop()
+      await ipfs.stop()
+    }
+  }
+}
+
+async function measure(peer: Peer, folder: string, { scale }: ScenarioContext): Promise<Figure[]> {
+  const cycles = CYCLES[scale]
+  const paths = Array.from(cidTexts('churn', Math.min(PINS, cycles)), (cid) => `/pins/${cid}`)
+  const before = sizeOf(folder)
+  const start = performance.now()
+  for (let done = 0; done < cycles; done += paths.length) {
+    await sendAll(peer.restPort, 'POST', paths, 32)
+    await sendAll(peer.restPort, 'DELETE', paths, 32)
+  }
+  const seconds = (performance.now() - start) / 1000
+  await sendAll(peer.restPort, 'POST', paths, 32)
+  const list = await readLines(peer.restPort, '/allocations')
+  if (list.lines !== paths.length) throw new Error(`${list.lines} pins were listed`)
+  const held = memory(peer.daemon.pid, 'RssAnon')
+  await peer.stop()
+  const disk = sizeOf(folder) - before
+  const restart = performance.now()
+  await peer.start('rest')
+  const started = performance.now() - restart
+  const of = `${cycles} pins made and taken back`
+  return [
+    { name: of, value: (2 * cycles) / seconds, unit: '1/s' },
+    { name: `${of}: disk`, value: disk / MIB, unit: 'MiB' },
+    { name: `${of}: disk for each`, value: disk / cycles, unit: 'bytes' },
+    { name: `${of}: memory without mapped files`, value: held, unit: 'MiB' },
+    { name: `${of}: a list of the ${paths.length} that are left`, value: list.last, unit: 'ms' },
+    { name: `${of}: start to REST`, value: started / 1000, unit: 's' }
+  ]
+}
