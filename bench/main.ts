@@ -1,6 +1,6 @@
 /**
  * Measures the built programs as a user runs them:
- * `npm run bench -- [--small | --large] [--against DIR] [--profile DIR] [--json FILE] [NAME ...]`.
+ * `npm run bench -- [--small | --large] [--against DIR [--against-env NAME=VALUE]] [--profile DIR] [--json FILE] [NAME ...]`.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -26,6 +26,7 @@ const { values, positionals } = parseArgs({
     small: { type: 'boolean', default: false },
     large: { type: 'boolean', default: false },
     against: { type: 'string' },
+    'against-env': { type: 'string', multiple: true, default: [] },
     profile: { type: 'string' },
     json: { type: 'string' }
   }
@@ -37,6 +38,7 @@ if (chosen.length === 0) {
   process.exit(1)
 }
 
+const theirEnv = Object.fromEntries(values['against-env'].map((words) => words.split(/=(.*)/s, 2)))
 const rows: { scenario: string; ours: Figure; theirs: Figure | undefined }[] = []
 for (const scenario of chosen) {
   process.stderr.write(`${scenario.name} ...\n`)
@@ -44,7 +46,9 @@ for (const scenario of chosen) {
   const theirs =
     against === undefined
       ? []
-      : await scenario.run({ bins: against, scale: scale === 'large' ? 'full' : scale, hasBatches: false })
+      : await scenario.run({
+          ...{ bins: against, scale: scale === 'large' ? 'full' : scale, hasBatches: false, env: theirEnv }
+        })
   const env = values.profile === undefined ? undefined : profiled(join(values.profile, scenario.name))
   for (const ours of await scenario.run({ bins: OUR_BINS, scale, hasBatches: true, ...(env && { env }) })) {
     rows.push({ scenario: scenario.name, ours, theirs: theirs.find(({ name }) => name === ours.name) })
@@ -54,7 +58,11 @@ for (const scenario of chosen) {
 print()
 if (values.json !== undefined) {
   const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version, commit: commit() }
-  writeFileSync(values.json, `${JSON.stringify({ date: new Date().toISOString(), scale, machine, rows }, null, 2)}\n`)
+  const against = values.against === undefined ? {} : { theirEnv }
+  writeFileSync(
+    values.json,
+    `${JSON.stringify({ date: new Date().toISOString(), scale, machine, ...against, rows }, null, 2)}\n`
+  )
 }
 
 /** Has the programs that run on Node write a CPU profile and a heap profile each when they end. */
