@@ -1,11 +1,9 @@
-import { join } from 'node:path'
-import { temporaryFolder } from '../../e2e/harness/folder.ts'
-import { Peer } from '../../e2e/harness/peer.ts'
+import type { Peer } from '../../e2e/harness/peer.ts'
 import { cidTexts } from '../lib/cids.ts'
 import { sizeOf } from '../lib/disk.ts'
 import { readLines, sendAll } from '../lib/load.ts'
-import { startMockIpfs } from '../lib/mock-ipfs.ts'
 import { memory } from '../lib/process-cost.ts'
+import { onePeer } from '../lib/one-peer.ts'
 import type { Figure, Scenario, ScenarioContext } from '../lib/scenario.ts'
 
 const CYCLES = { small: 400, full: 20_000, large: 1_000_000 }
@@ -15,24 +13,9 @@ const MIB = 1 << 20
 const PINS = 1000
 
 /** Pins that come and go, of which a CRDT remembers every one: what is left of them on the disk and in memory. */
-export const churn: Scenario = {
-  name: 'churn',
-  async run(context) {
-    using folder = temporaryFolder()
-    const ipfs = await startMockIpfs()
-    const { bins, env } = context
-    const peer = await Peer.init({ folder: folder.path, bins, ipfsPort: ipfs.port, ...(env && { env }) })
-    try {
-      await peer.start()
-      return await measure(peer, join(folder.path, 'peer'), context)
-    } finally {
-      if (peer.running) await peer.stop()
-      await ipfs.stop()
-    }
-  }
-}
+export const churn: Scenario = onePeer('churn', measure)
 
-async function measure(peer: Peer, folder: string, { scale }: ScenarioContext): Promise<Figure[]> {
+async function measure(peer: Peer, { scale }: ScenarioContext, folder: string): Promise<Figure[]> {
   const cycles = CYCLES[scale]
   const paths = Array.from(cidTexts('churn', Math.min(PINS, cycles)), (cid) => `/pins/${cid}`)
   const before = sizeOf(folder)

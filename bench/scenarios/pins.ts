@@ -1,31 +1,15 @@
 import { request } from 'node:http'
-import { temporaryFolder } from '../../e2e/harness/folder.ts'
-import { Peer } from '../../e2e/harness/peer.ts'
+import type { Peer } from '../../e2e/harness/peer.ts'
 import { cidTexts } from '../lib/cids.ts'
 import { sendAll } from '../lib/load.ts'
 import type { Load } from '../lib/load.ts'
-import { startMockIpfs } from '../lib/mock-ipfs.ts'
+import { onePeer } from '../lib/one-peer.ts'
 import { cpuSeconds, memory } from '../lib/process-cost.ts'
 import type { Figure, Scenario, ScenarioContext } from '../lib/scenario.ts'
 import { quantile } from '../lib/statistics.ts'
 
-/** Pins over the REST API into one peer whose IPFS node costs nothing. */
-export const pins: Scenario = {
-  name: 'pins',
-  async run(context) {
-    using folder = temporaryFolder()
-    const ipfs = await startMockIpfs()
-    const { bins, env } = context
-    const peer = await Peer.init({ folder: folder.path, bins, ipfsPort: ipfs.port, ...(env && { env }) })
-    try {
-      await peer.start()
-      return await measure(peer, context)
-    } finally {
-      await peer.stop()
-      await ipfs.stop()
-    }
-  }
-}
+/** Pins over the REST API. */
+export const pins: Scenario = onePeer('pins', measure)
 
 async function measure(peer: Peer, { scale, hasBatches }: ScenarioContext): Promise<Figure[]> {
   const count = scale === 'small' ? 500 : 20_000
