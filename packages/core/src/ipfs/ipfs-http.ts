@@ -14,10 +14,10 @@ import {
   READY_BACKOFF
 } from './defaults.ts'
 import { parseEndpoint } from './endpoint.ts'
-import { answeredCid, KuboError, malformed } from './kubo-error.ts'
+import { answeredCid, KuboError, malformed, refusal, saysNotPinned } from './kubo-error.ts'
 import { KuboRpc } from './kubo-rpc.ts'
 import { parseIpfsPath } from './paths.ts'
-import { isPinnedAs, toIpfsPin } from './pin-status.ts'
+import { isPinnedAs, pinIn, toIpfsPin } from './pin-status.ts'
 import { Pinner } from './pinner.ts'
 import type { IpfsId, IpfsRepoGc, IpfsRepoStat, Multiaddr, PeerId, Pin } from '@ipfs-cluster/api'
 import type { Logger } from '../util/logger.ts'
@@ -99,15 +99,14 @@ export class IpfsHttp implements IpfsConnector {
       return
     }
     this.#changed()
-    const connecting = new AbortController()
-    void this.#connectOrigins(pin.origins ?? [], connecting.signal)
+    const disconnect = this.#connectOrigins(pin.origins ?? [])
     try {
       const source = await this.#updateSource(pin, options)
       if (source === undefined) await this.#pinner.add(pin, options)
       else await this.#pinner.update(source, pin.cid, options)
       this.#log.info(`pinned ${cidToText(pin.cid)}`)
     } finally {
-      connecting.abort()
+      disconnect()
       this.#changed()
     }
   }
@@ -129,16 +128,11 @@ export class IpfsHttp implements IpfsConnector {
   async pinStatus(pin: Pick<Pin, 'cid' | 'maxDepth'>, options: AbortOptions = {}): Promise<IpfsPinStatus> {
     const type = pin.maxDepth === 0 ? 'direct' : 'recursive'
     const path = `pin/ls?stream=true&arg=${cidToText(pin.cid)}&type=${type}`
-    let found: IpfsPin | undefined
-    try {
-      // Read to the end, although one is all there is: what is left unread costs the connection.
-      for await (const object of this.#list(path, options)) found ??= toIpfsPin(path, object)
-    } catch (err) {
-      if (err instanceof KuboError && err.isNotPinned) return 'unpinned'
-      throw err
-    }
-    if (found === undefined) throw malformed(path, 'no pin')
-    return found.status
+    const { status, body } = await this.#rpc.answer(path, options)
+    if (status === 200) return pinIn(path, body).status
+    // Nothing out of the ordinary: each new pin begins with it.
+    if (saysNotPinned(body)) return 'unpinned'
+    throw refusal(path, status, body)
   }
 
   async *pins(
@@ -241,11 +235,18 @@ export class IpfsHttp implements IpfsConnector {
     return isPinnedAs(status, -1) ? pinUpdate : undefined
   }
 
-  /** A help to find the content, no more: whatever becomes of it, the pin goes on. */
-  async #connectOrigins(origins: readonly Multiaddr[], signal: AbortSignal): Promise<void> {
-    await this.swarmConnect(origins.slice(0, MAX_ORIGINS), { signal }).catch((err: unknown) => {
-      if (!signal.aborted) this.#log.debug(`connecting to origins: ${messageOf(err)}`)
+  /**
+   * A help to find the content, no more: whatever becomes of it, the pin goes on.
+   *
+   * @returns ends it
+   */
+  #connectOrigins(origins: readonly Multiaddr[]): () => void {
+    if (origins.length === 0) return () => {}
+    const end = new AbortController()
+    this.swarmConnect(origins.slice(0, MAX_ORIGINS), { signal: end.signal }).catch((err: unknown) => {
+      if (!end.signal.aborted) this.#log.debug(`connecting to origins: ${messageOf(err)}`)
     })
+    return () => end.abort()
   }
 
   async #fetchId(options: AbortOptions): Promise<IpfsId> {

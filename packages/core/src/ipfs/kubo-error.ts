@@ -20,8 +20,17 @@ export class KuboError extends ClusterError {
 
   /** Whether the node says that there is no such pin. A cluster in the place of a node has words of its own for it. */
   get isNotPinned(): boolean {
-    return this.kuboMessage.endsWith('not pinned') || NOT_PINNED.includes(this.kuboMessage)
+    return isNotPinned(this.kuboMessage)
   }
+}
+
+/** Whether an answer with a status other than 200 says no more than that. */
+export function saysNotPinned(body: Uint8Array): boolean {
+  return isNotPinned(messageIn(textOf(body)) ?? '')
+}
+
+function isNotPinned(message: string): boolean {
+  return message.endsWith('not pinned') || NOT_PINNED.includes(message)
 }
 
 /**
@@ -35,7 +44,7 @@ export function isNodeAway(error: unknown): boolean {
 
 /** The error for an answer with a status other than 200. */
 export function refusal(path: string, status: number, body: Uint8Array): ClusterError {
-  const text = Buffer.from(body).toString('utf8')
+  const text = textOf(body)
   const message = messageIn(text)
   if (message !== undefined) return new KuboError(path, status, message)
   const told = text.slice(0, SHOWN_CHARACTERS)
@@ -90,6 +99,10 @@ export function connectReason(cause: unknown, endpoint: Endpoint): string {
   if (connect !== undefined) return `dial ${endpoint.dial}: ${connect}`
   if (code === 'ECONNRESET' || code === 'EPIPE') return 'connection reset by peer'
   return code === 'UND_ERR_SOCKET' ? 'unexpected EOF' : message
+}
+
+function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('utf8')
 }
 
 function messageIn(text: string): string | undefined {

@@ -3,10 +3,12 @@ import { Pool } from 'undici'
 import { messageOf } from '../util/errors.ts'
 import { JsonObjects } from './json-objects.ts'
 import { KuboError, malformed, refusal, unavailable } from './kubo-error.ts'
+import { ShortCall } from './short-call.ts'
 import { WaitLimit } from './wait-limit.ts'
 import type { Dispatcher } from 'undici'
 import type { AbortOptions } from '../util/startable.ts'
 import type { Endpoint } from './endpoint.ts'
+import type { Answer, AnswerLimits } from './short-call.ts'
 import type { WaitLimitKind } from './wait-limit.ts'
 
 const API = '/api/v0/'
@@ -14,11 +16,11 @@ const API = '/api/v0/'
 /** Trailer in which a node says that it failed after it had begun to answer. */
 const STREAM_ERROR = 'x-stream-error'
 
-/** Largest answer that is taken as one piece: a block, a configuration, the list of connected peers. */
-const MAX_ANSWER_BYTES = 32 << 20
-
-/** Largest answer that is read of an error. */
-const MAX_ERROR_BYTES = 64 << 10
+/**
+ * Largest answer that is taken as one piece: a block, a configuration, the list of connected peers; and what is read of
+ * an error.
+ */
+const ANSWER_LIMITS: AnswerLimits = { whole: 32 << 20, explanation: 64 << 10 }
 
 /** Time for a TCP connection to come about. */
 const CONNECT_TIMEOUT = 10_000
@@ -86,9 +88,37 @@ export class KuboRpc {
 
   /** The whole answer. */
   async bytes(path: string, options: CallOptions = {}): Promise<Buffer> {
-    return collect(this.stream(path, options), () => {
-      throw malformed(path, `more than ${MAX_ANSWER_BYTES} bytes`)
-    })
+    const { status, body } = await this.answer(path, options)
+    if (status !== 200) throw refusal(path, status, body)
+    return body
+  }
+
+  /**
+   * Status and body of an answer, which may be an error.
+   *
+   * @param onData - takes what comes with status 200, which is not collected then; what it throws ends the call
+   */
+  async answer(
+    path: string,
+    options: CallOptions = {},
+    onData?: (chunk: Buffer) => void
+  ): Promise<Pick<Answer, 'status' | 'body'>> {
+    const limit = options.limit ?? this.limit(path, options)
+    const call = new ShortCall({ limits: ANSWER_LIMITS, onData })
+    const onAbort = (): void => call.abort(limit.signal.reason as Error)
+    limit.signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      this.#pool.dispatch(requestOf(path, options), call)
+      const answer = await call.answer
+      if (answer.isCut) throw malformed(path, `more than ${ANSWER_LIMITS.whole} bytes`)
+      requireNoFailure(path, answer.status, answer.trailers)
+      return answer
+    } catch (err) {
+      throw this.#translate(path, err, limit)
+    } finally {
+      limit.signal.removeEventListener('abort', onAbort)
+      if (options.limit === undefined) limit.dispose()
+    }
   }
 
   /** The answer, which must be one JSON document. */
@@ -97,17 +127,21 @@ export class KuboRpc {
     return parse<T>(path, text)
   }
 
+  /** Gives each object of an answer to a function, as it comes: for answers with few of them. */
+  async each<T>(path: string, onObject: (object: T) => void, options: CallOptions = {}): Promise<void> {
+    const objects = new JsonObjects()
+    const { status, body } = await this.answer(path, options, (chunk) => {
+      for (const object of parseObjects<T>(path, objects, chunk)) onObject(object)
+    })
+    if (status !== 200) throw refusal(path, status, body)
+    requireEnd(path, objects)
+  }
+
   /** The objects of an answer, each as it comes. Ending the iteration early ends the call. */
   async *objects<T>(path: string, options: CallOptions = {}): AsyncGenerator<T, void, undefined> {
     const objects = new JsonObjects()
-    try {
-      for await (const chunk of this.stream(path, options)) {
-        for (const text of objects.push(chunk)) yield parse<T>(path, text)
-      }
-      objects.end()
-    } catch (err) {
-      throw err instanceof SyntaxError ? malformed(path, err.message) : err
-    }
+    for await (const chunk of this.stream(path, options)) yield* parseObjects<T>(path, objects, chunk)
+    requireEnd(path, objects)
   }
 
   /** The answer as it comes, until the node has said that it is whole. */
@@ -116,8 +150,7 @@ export class KuboRpc {
     try {
       const response = await this.#post(path, options, limit)
       yield* this.#chunks(path, response, limit)
-      const failure = response.trailers[STREAM_ERROR]
-      if (failure !== undefined && failure !== '') throw new KuboError(path, response.statusCode, failure)
+      requireNoFailure(path, response.statusCode, response.trailers)
     } finally {
       if (options.limit === undefined) limit.dispose()
     }
@@ -125,14 +158,7 @@ export class KuboRpc {
 
   /** Status of the answer to a call without a body; the answer itself is thrown away. */
   async status(path: string, options: AbortOptions = {}): Promise<number> {
-    const limit = this.limit(path, options)
-    try {
-      const response = await this.#request(path, {}, limit)
-      await response.body.dump()
-      return response.statusCode
-    } finally {
-      limit.dispose()
-    }
+    return (await this.answer(path, options, () => {})).status
   }
 
   async close(): Promise<void> {
@@ -155,21 +181,14 @@ export class KuboRpc {
     const response = await this.#request(path, options, limit)
     if (response.statusCode === 200) return response
     // What there is of the explanation is enough: the answer is an error, whatever becomes of it.
-    const body = await collect(response.body, () => {}, MAX_ERROR_BYTES).catch(() => Buffer.alloc(0))
+    const body = await beginningOf(response.body).catch(() => Buffer.alloc(0))
     limit.signal.throwIfAborted()
     throw refusal(path, response.statusCode, body)
   }
 
   async #request(path: string, options: CallOptions, limit: WaitLimit): Promise<Dispatcher.ResponseData> {
-    const { body, contentType } = options
     try {
-      return await this.#pool.request({
-        method: 'POST',
-        path: API + path,
-        signal: limit.signal,
-        ...(body === undefined ? {} : { body: body as unknown as Dispatcher.DispatchOptions['body'] }),
-        ...(contentType === undefined ? {} : { headers: { 'content-type': contentType } })
-      })
+      return await this.#pool.request({ ...requestOf(path, options), signal: limit.signal })
     } catch (err) {
       throw this.#translate(path, err, limit)
     }
@@ -181,23 +200,48 @@ export class KuboRpc {
   }
 }
 
-/** Reads to the end, or to the limit; then calls `overflow` and gives what there is. */
-async function collect(
-  source: AsyncIterable<Uint8Array>,
-  overflow: () => void,
-  limit: number = MAX_ANSWER_BYTES
-): Promise<Buffer> {
+function requestOf(path: string, { body, contentType }: CallOptions): Dispatcher.DispatchOptions & { method: 'POST' } {
+  return {
+    method: 'POST',
+    path: API + path,
+    ...(body === undefined ? {} : { body: body as unknown as Dispatcher.DispatchOptions['body'] }),
+    ...(contentType === undefined ? {} : { headers: { 'content-type': contentType } })
+  }
+}
+
+/** @throws ClusterError when the node says that it failed after it had begun to answer */
+function requireNoFailure(path: string, status: number, trailers: Answer['trailers']): void {
+  const failure = trailers[STREAM_ERROR]
+  if (failure !== undefined && failure !== '') throw new KuboError(path, status, String(failure))
+}
+
+/** Reads an explanation as far as it is wanted. */
+async function beginningOf(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of source) {
     size += chunk.length
-    if (size > limit) {
-      overflow()
-      break
-    }
+    if (size > ANSWER_LIMITS.explanation) break
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
+}
+
+/** The objects that end in a chunk of an answer. */
+export function* parseObjects<T>(path: string, objects: JsonObjects, chunk: Uint8Array): Generator<T, void, undefined> {
+  try {
+    for (const text of objects.push(chunk)) yield parse<T>(path, text)
+  } catch (err) {
+    throw err instanceof SyntaxError ? malformed(path, err.message) : err
+  }
+}
+
+function requireEnd(path: string, objects: JsonObjects): void {
+  try {
+    objects.end()
+  } catch (err) {
+    throw malformed(path, messageOf(err))
+  }
 }
 
 function parse<T>(path: string, text: string): T {

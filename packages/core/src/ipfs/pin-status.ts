@@ -1,4 +1,6 @@
-import { answeredCid } from './kubo-error.ts'
+import { JsonObjects } from './json-objects.ts'
+import { answeredCid, malformed } from './kubo-error.ts'
+import { parseObjects } from './kubo-rpc.ts'
 import type { IpfsPin, IpfsPinStatus } from './interface.ts'
 
 /** An object of the answer of `pin/ls`: a pin, or a member of the map that older nodes answer with. */
@@ -17,6 +19,19 @@ export function toIpfsPin(path: string, object: PinLsObject): IpfsPin | undefine
     if (typeof value === 'object') return { cid: answeredCid(path, cid), status: toStatus(value.Type) }
   }
   return undefined
+}
+
+/**
+ * The first pin of a whole answer.
+ *
+ * @throws ClusterError `ERR_IPFS` when there is none
+ */
+export function pinIn(path: string, answer: Uint8Array): IpfsPin {
+  for (const object of parseObjects<PinLsObject>(path, new JsonObjects(), answer)) {
+    const pin = toIpfsPin(path, object)
+    if (pin !== undefined) return pin
+  }
+  throw malformed(path, 'no pin')
 }
 
 /** Whether a pin that is to reach that deep is there, given how the node holds the CID. */

@@ -36,14 +36,15 @@ export class Pinner {
     const limit = this.#rpc.limit(path, { ...options, timeout })
     let progress = 0
     let isPinned = false
+    const onObject = ({ Pins, Progress = 0 }: PinAddAnswer): void => {
+      isPinned ||= Boolean(Pins)
+      if (Progress <= progress) return
+      progress = Progress
+      limit.restart()
+      options.onProgress?.(progress)
+    }
     try {
-      for await (const { Pins, Progress = 0 } of this.#rpc.objects<PinAddAnswer>(path, { limit })) {
-        isPinned ||= Boolean(Pins)
-        if (Progress <= progress) continue
-        progress = Progress
-        limit.restart()
-        options.onProgress?.(progress)
-      }
+      await this.#rpc.each<PinAddAnswer>(path, onObject, { limit })
     } finally {
       limit.dispose()
     }
