@@ -1,5 +1,5 @@
 import { ClusterError } from './errors.ts'
-import { parsePinType } from './json/kinds.ts'
+import { parsePinType } from './json/kinds/word.ts'
 import { PinTypeBits } from './pin.ts'
 import type { PinType } from './pin.ts'
 import { TrackerStatusBits } from './status.ts'

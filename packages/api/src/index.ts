@@ -8,8 +8,10 @@
  * const pin = pinFromJSON(parseJSON(text))
  * console.log(stringify(pinToJSON(pin), 4))
  */
+export * from './add-defaults.ts'
 export * from './add.ts'
 export * from './bounded-cache.ts'
+export { cidBytesToText, cidToText } from './cid-text.ts'
 export * from './cid.ts'
 export * from './duration.ts'
 export * from './encoding/base32.ts'

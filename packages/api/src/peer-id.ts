@@ -1,5 +1,5 @@
 import { BoundedCache } from './bounded-cache.ts'
-import { parseCid } from './cid.ts'
+import { badCid, cidTextToBytes } from './cid-text.ts'
 import { decodeBase58, encodeBase58 } from './encoding/base58.ts'
 import { ClusterError } from './errors.ts'
 import type { PeerId } from './peer.ts'
@@ -19,8 +19,8 @@ const MAX_BYTES = 129
 
 const bytesByText = new BoundedCache<PeerId, Uint8Array>(CACHE_SIZE)
 
-/** Texts by a hash of the bytes: one slot per hash, so the size is fixed and nothing need be evicted. */
-const textSlots = new Array<{ bytes: Uint8Array; text: PeerId } | undefined>(CACHE_SIZE).fill(undefined)
+/** Texts by a hash of the bytes: one slot per hash, so the size is fixed and nothing need be evicted. Made on first use. */
+let textSlots: ({ bytes: Uint8Array; text: PeerId } | undefined)[] | undefined
 
 /**
  * The multihash of a peer ID in any of its text forms: `12D3KooW...`, `Qm...`, or a CIDv1 such as `bafz...`. The
@@ -43,6 +43,7 @@ export function peerIdToBytes(peer: PeerId): Uint8Array {
  */
 export function peerIdFromBytes(bytes: Uint8Array): PeerId {
   const slot = slotOf(bytes)
+  textSlots ??= new Array<undefined>(CACHE_SIZE).fill(undefined)
   const known = textSlots[slot]
   if (known !== undefined && sameBytes(known.bytes, bytes)) return known.text
   checkMultihash(bytes)
@@ -89,10 +90,13 @@ function parse(text: string): Uint8Array {
   }
 }
 
+/** The multihash in a CID of version 1; whether it is a right one is checked with that of any other form. */
 function multihashOfCid(text: string): Uint8Array {
-  const cid = parseCid(text)
-  if (cid.code !== LIBP2P_KEY) throw new SyntaxError(`can't convert CID of type ${cid.code} to a peer ID`)
-  return cid.multihash.bytes
+  const bytes = cidTextToBytes(text)
+  const [version = 0, codec = 0] = bytes
+  if (version !== 1) throw badCid(`expected 1 as the cid version number, got: ${version}`)
+  if (codec !== LIBP2P_KEY) throw new SyntaxError("can't convert a CID of another type than libp2p-key to a peer ID")
+  return bytes.subarray(2)
 }
 
 /**

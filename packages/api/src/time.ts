@@ -37,10 +37,18 @@ export class Time {
    */
   static now(): Time {
     // The other clock gives the digits below the millisecond; its own present would not follow a clock that is set.
-    let now = BigInt(Date.now()) * 1_000_000n + BigInt(Math.floor((performance.now() % 1) * 1e6))
-    if (now <= lastNow && lastNow - now < 1_000_000_000n) now = lastNow + 1n
-    lastNow = now
-    return Time.fromUnixNanoseconds(now)
+    const now = Date.now()
+    let seconds = Math.floor(now / 1000)
+    let nanoseconds = (now - seconds * 1000) * 1e6 + Math.floor((performance.now() % 1) * 1e6)
+    const ahead = (lastSeconds - seconds) * 1e9 + lastNanoseconds - nanoseconds
+    if (ahead >= 0 && ahead < 1e9) {
+      const next = lastNanoseconds + 1
+      seconds = next < 1e9 ? lastSeconds : lastSeconds + 1
+      nanoseconds = next < 1e9 ? next : 0
+    }
+    lastSeconds = seconds
+    lastNanoseconds = nanoseconds
+    return new Time(seconds, nanoseconds)
   }
 
   static fromUnixNanoseconds(nanoseconds: bigint): Time {
@@ -97,4 +105,5 @@ export class Time {
   }
 }
 
-let lastNow = 0n
+let lastSeconds = 0
+let lastNanoseconds = 0

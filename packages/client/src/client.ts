@@ -26,43 +26,21 @@ import type {
   Version
 } from '@ipfs-cluster/api'
 import {
-  addedOutputFromJSON,
   addParamsToQuery,
-  alertFromJSON,
-  bandwidthByProtocolFromJSON,
-  batchResultFromJSON,
   cidToText,
-  connectGraphFromJSON,
   defaultAddParams,
   defaultPinOptions,
-  drainProgressFromJSON,
   encodeQuery,
-  explainedPinInfoFromJSON,
   formatGoDuration,
-  globalPinInfoFromJSON,
-  globalRepoGcFromJSON,
-  idFromJSON,
-  metricFromJSON,
-  peerMarkFromJSON,
-  pinCountsFromJSON,
-  pinFromJSON,
   pinOptionsToQuery,
-  rebalancePlanFromJSON,
-  rebalancePlanToJSON,
-  rebalanceProgressFromJSON,
-  repairProgressFromJSON,
-  statusFilterNames,
-  syncProgressFromJSON,
-  versionFromJSON
+  statusFilterNames
 } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
-import { encodeMultipart, newBoundary } from './add/multipart.ts'
 import type { AddEntry } from './add/multipart.ts'
-import { Upload } from './add/upload.ts'
 import type { UploadProgress } from './add/upload.ts'
-import { batchLines } from './batch.ts'
+import * as answers from './answers/index.ts'
+import type { Answer } from './answers/index.ts'
 import type { BatchPin } from './batch.ts'
-import { readEvents } from './events.ts'
 import type { ClusterEvent, EventsOptions } from './events.ts'
 import { pageQuery } from './listing.ts'
 import type { Page, PageOptions } from './listing.ts'
@@ -115,36 +93,36 @@ export class ClusterClient {
 
   /** Who the peer is and whom it sees. */
   async id(options: AbortOptions = {}): Promise<Id> {
-    return this.#requester.document('GET', '/id', idFromJSON, options)
+    return this.#requester.document('GET', '/id', answers.id, options)
   }
 
   async version(options: AbortOptions = {}): Promise<Version> {
-    return this.#requester.document('GET', '/version', versionFromJSON, options)
+    return this.#requester.document('GET', '/version', answers.version, options)
   }
 
   /** Resolves when the API answers. Needs no credentials. */
   async health(options: AbortOptions = {}): Promise<void> {
-    await this.#requester.document('GET', '/health', ignore, options)
+    await this.#requester.document('GET', '/health', answers.nothing, options)
   }
 
   /** A token that stands for the credentials of this client. */
   async token(options: AbortOptions = {}): Promise<string> {
-    return this.#requester.document('POST', '/token', tokenOf, options)
+    return this.#requester.document('POST', '/token', answers.token, options)
   }
 
   /** The members of the cluster; one that cannot be asked has only `id` and `error`. */
   peers(options: AbortOptions = {}): AsyncIterable<Id> {
-    return this.#requester.stream('GET', '/peers', idFromJSON, options)
+    return this.#requester.stream('GET', '/peers', answers.id, options)
   }
 
   /** Makes a peer a member (raft), or asks for its ID (crdt). */
   async peerAdd(peer: PeerId, options: AbortOptions = {}): Promise<Id> {
-    return this.#requester.document('POST', '/peers', idFromJSON, { ...options, content: { peer_id: peer } })
+    return this.#requester.document('POST', '/peers', answers.id, { ...options, content: { peer_id: peer } })
   }
 
   /** Removes a member, which then shuts itself down. A crdt cluster refuses. */
   async peerRemove(peer: PeerId, options: AbortOptions = {}): Promise<void> {
-    await this.#requester.document('DELETE', `/peers/${encodeURIComponent(peer)}`, ignore, options)
+    await this.#requester.document('DELETE', `/peers/${encodeURIComponent(peer)}`, answers.nothing, options)
   }
 
   /**
@@ -157,13 +135,14 @@ export class ClusterClient {
     params: Partial<AddParams> = {},
     { onProgress, ...options }: AddOptions = {}
   ): AsyncGenerator<AddedOutput, void, void> {
+    const { encodeMultipart, newBoundary, Upload } = await import('./add/index.ts')
     const upload = new Upload(onProgress)
     const boundary = newBoundary()
     const query = addParamsToQuery({ ...defaultAddParams(), ...params, streamChannels: true })
     const bytes = encodeMultipart(upload.counted(entries), boundary)
     const body = { type: `multipart/form-data; boundary=${boundary}`, bytes }
     try {
-      for await (const output of this.#requester.stream('POST', `/add?${query}`, addedOutputFromJSON, {
+      for await (const output of this.#requester.stream('POST', `/add?${query}`, answers.addedOutput, {
         ...options,
         body
       })) {
@@ -183,7 +162,7 @@ export class ClusterClient {
   /** Pins what a path (`/ipfs/<cid>/<path>`, `/ipns/<name>`) leads to. The peer resolves it. */
   async pinPath(path: string, pinOptions: Partial<PinOptions> = {}, options: AbortOptions = {}): Promise<Pin> {
     const query = pinOptionsToQuery({ ...defaultPinOptions(), ...pinOptions })
-    return this.#requester.document('POST', `/pins${escapePath(path)}?${query}`, pinFromJSON, options)
+    return this.#requester.document('POST', `/pins${escapePath(path)}?${query}`, answers.pin, options)
   }
 
   /** Removes a pin and gives it as it was. */
@@ -193,7 +172,7 @@ export class ClusterClient {
 
   /** Removes the pin of what a path leads to, and gives it as it was. */
   async unpinPath(path: string, options: AbortOptions = {}): Promise<Pin> {
-    return this.#requester.document('DELETE', `/pins${escapePath(path)}`, pinFromJSON, options)
+    return this.#requester.document('DELETE', `/pins${escapePath(path)}`, answers.pin, options)
   }
 
   /** The pinset, or the pins of some types. No types at all are sent as an empty filter, which a peer takes for all. */
@@ -201,20 +180,20 @@ export class ClusterClient {
     return this.#requester.stream(
       'GET',
       `/allocations?filter=${encodeURIComponent(filter.join(','))}`,
-      pinFromJSON,
+      answers.pin,
       options
     )
   }
 
   /** One pin. Throws ApiError with status 404 when it is not in the pinset. */
   async allocation(cid: CID, options: AbortOptions = {}): Promise<Pin> {
-    return this.#requester.document('GET', `/allocations/${cidToText(cid)}`, pinFromJSON, options)
+    return this.#requester.document('GET', `/allocations/${cidToText(cid)}`, answers.pin, options)
   }
 
   /** How a CID fares on the peers. One that is not in the pinset is `unpinned`. */
   async status(cid: CID, options: LocalOptions = {}): Promise<GlobalPinInfo> {
     const path = `/pins/${cidToText(cid)}?local=${options.local === true}`
-    return this.#requester.document('GET', path, globalPinInfoFromJSON, options)
+    return this.#requester.document('GET', path, answers.globalPinInfo, options)
   }
 
   /** How some CIDs fare, in any order. */
@@ -233,13 +212,13 @@ export class ClusterClient {
 
   /** How many pins have each status on the peer that is contacted. */
   async pinCounts(options: AbortOptions = {}): Promise<PinCountsInfo> {
-    return this.#requester.document('GET', '/pins/counts', pinCountsFromJSON, options)
+    return this.#requester.document('GET', '/pins/counts', answers.pinCounts, options)
   }
 
   /** Tries again to pin or unpin a CID where that failed. */
   async recover(cid: CID, options: LocalOptions = {}): Promise<GlobalPinInfo> {
     const path = `/pins/${cidToText(cid)}/recover?local=${options.local === true}`
-    return this.#requester.document('POST', path, globalPinInfoFromJSON, options)
+    return this.#requester.document('POST', path, answers.globalPinInfo, options)
   }
 
   /** Tries again whatever failed; yields what is being tried. */
@@ -247,44 +226,44 @@ export class ClusterClient {
     return this.#requester.stream(
       'POST',
       `/pins/recover?local=${options.local === true}`,
-      globalPinInfoFromJSON,
+      answers.globalPinInfo,
       options
     )
   }
 
   /** Removes unpinned blocks from the IPFS nodes. */
   async repoGc(options: LocalOptions = {}): Promise<GlobalRepoGc> {
-    return this.#requester.document('POST', `/ipfs/gc?local=${options.local === true}`, globalRepoGcFromJSON, options)
+    return this.#requester.document('POST', `/ipfs/gc?local=${options.local === true}`, answers.globalRepoGc, options)
   }
 
   /** Who is connected to whom. */
   async connectGraph(options: AbortOptions = {}): Promise<ConnectGraph> {
-    return this.#requester.document('GET', '/health/graph', connectGraphFromJSON, options)
+    return this.#requester.document('GET', '/health/graph', answers.connectGraph, options)
   }
 
   /** Metrics that expired without a successor, newest first. */
   async alerts(options: AbortOptions = {}): Promise<Alert[]> {
-    return this.#requester.document('GET', '/health/alerts', listOf(alertFromJSON), options)
+    return this.#requester.document('GET', '/health/alerts', answers.alerts, options)
   }
 
   /** Traffic by protocol; the key `""` is traffic without one. */
   async bandwidth(options: AbortOptions = {}): Promise<Record<string, Bandwidth>> {
-    return this.#requester.document('GET', '/health/bandwidth', bandwidthByProtocolFromJSON, options)
+    return this.#requester.document('GET', '/health/bandwidth', answers.bandwidth, options)
   }
 
   /** The latest valid metrics of a name, one a peer. */
   async metrics(name: string, options: AbortOptions = {}): Promise<Metric[]> {
     const path = `/monitor/metrics/${encodeURIComponent(name)}`
-    return this.#requester.document('GET', path, listOf(metricFromJSON), options)
+    return this.#requester.document('GET', path, answers.metrics, options)
   }
 
   async metricNames(options: AbortOptions = {}): Promise<string[]> {
-    return this.#requester.document('GET', '/monitor/metrics', listOf(String), options)
+    return this.#requester.document('GET', '/monitor/metrics', answers.texts, options)
   }
 
   /** A page of the pinset, or of some types of pins. */
   async allocationPage(filter: readonly PinType[] = ['all'], options: PageOptions = {}): Promise<Page<Pin>> {
-    return this.#page(`/allocations?${pageQuery(options, { filter: filter.join(',') })}`, pinFromJSON, options)
+    return this.#page(`/allocations?${pageQuery(options, { filter: filter.join(',') })}`, answers.pin, options)
   }
 
   /**
@@ -296,12 +275,12 @@ export class ClusterClient {
   async statusPage(filter: StatusFilter = 0, options: PageOptions & LocalOptions = {}): Promise<Page<GlobalPinInfo>> {
     const words = filter === 0 ? '' : statusFilterNames(filter)
     const query = pageQuery(options, { filter: words, local: String(options.local === true) })
-    return this.#page(`/pins?${query}`, globalPinInfoFromJSON, options)
+    return this.#page(`/pins?${query}`, answers.globalPinInfo, options)
   }
 
   /** How a CID fares on each peer, in words, and why these peers were chosen. */
   async explain(cid: CID, options: AbortOptions = {}): Promise<ExplainedPinInfo> {
-    return this.#requester.document('GET', `/pins/${cidToText(cid)}?explain=true`, explainedPinInfoFromJSON, options)
+    return this.#requester.document('GET', `/pins/${cidToText(cid)}?explain=true`, answers.explainedPinInfo, options)
   }
 
   /**
@@ -309,8 +288,8 @@ export class ClusterClient {
    * the peer takes them; a pin that is refused does not keep the others from being made.
    */
   pinBatch(pins: AsyncIterable<BatchPin> | Iterable<BatchPin>, options: AbortOptions = {}): AsyncIterable<BatchResult> {
-    const body = { type: 'application/x-ndjson', bytes: batchLines(pins) }
-    return this.#requester.stream('POST', '/pins/batch', batchResultFromJSON, { ...options, body })
+    const body = { type: 'application/x-ndjson', bytes: linesOf(pins) }
+    return this.#requester.stream('POST', '/pins/batch', answers.batchResult, { ...options, body })
   }
 
   /**
@@ -326,6 +305,7 @@ export class ClusterClient {
     ])
     const how = { isEndless: true, ...(signal && { signal }), ...(onOpen && { onAnswer: onOpen }) }
     const bytes = this.#requester.bytes(`/events?${query}`, how)
+    const { readEvents } = await import('./events.ts')
     yield* readEvents(bytes)
   }
 
@@ -336,17 +316,17 @@ export class ClusterClient {
 
   /** How far the peer is with taking in what others have. */
   async sync(options: AbortOptions = {}): Promise<SyncProgressInfo> {
-    return this.#requester.document('GET', '/sync', syncProgressFromJSON, options)
+    return this.#requester.document('GET', '/sync', answers.syncProgress, options)
   }
 
   /** The description of the API in OpenAPI 3.1. */
   async openApi(options: AbortOptions = {}): Promise<JsonValue> {
-    return this.#requester.document('GET', '/openapi.json', (value) => value, options)
+    return this.#requester.document('GET', '/openapi.json', answers.anything, options)
   }
 
   /** Peers that are under maintenance or drained. */
   async peerMarks(options: AbortOptions = {}): Promise<PeerMarkInfo[]> {
-    return this.#requester.document('GET', '/peers/marks', listOf(peerMarkFromJSON), options)
+    return this.#requester.document('GET', '/peers/marks', answers.peerMarks, options)
   }
 
   /**
@@ -356,7 +336,7 @@ export class ClusterClient {
    */
   async peerMaintenance(peer: PeerId, options: AbortOptions & { for?: number } = {}): Promise<PeerMarkInfo> {
     const query = options.for === undefined ? '' : `?for=${formatGoDuration(options.for)}`
-    return this.#requester.document('POST', `${peerPath(peer)}/maintenance${query}`, peerMarkFromJSON, options)
+    return this.#requester.document('POST', `${peerPath(peer)}/maintenance${query}`, answers.peerMark, options)
   }
 
   /**
@@ -366,72 +346,68 @@ export class ClusterClient {
    */
   async peerDrain(peer: PeerId, options: AbortOptions & { toMinimum?: boolean } = {}): Promise<PeerMarkInfo> {
     const query = `?to-minimum=${options.toMinimum === true}`
-    return this.#requester.document('POST', `${peerPath(peer)}/drain${query}`, peerMarkFromJSON, options)
+    return this.#requester.document('POST', `${peerPath(peer)}/drain${query}`, answers.peerMark, options)
   }
 
   /** What is left of a drain. */
   async peerDrainProgress(peer: PeerId, options: AbortOptions = {}): Promise<DrainProgressInfo> {
-    return this.#requester.document('GET', `${peerPath(peer)}/drain`, drainProgressFromJSON, options)
+    return this.#requester.document('GET', `${peerPath(peer)}/drain`, answers.drainProgress, options)
   }
 
   /** Ends the maintenance of a peer, or stops its drain where it is. */
   async peerUnmark(peer: PeerId, options: AbortOptions = {}): Promise<void> {
-    await this.#requester.document('DELETE', `${peerPath(peer)}/mark`, ignore, options)
+    await this.#requester.document('DELETE', `${peerPath(peer)}/mark`, answers.nothing, options)
   }
 
   /** How far the peer is with the pins of peers that are gone. */
   async repairProgress(options: AbortOptions = {}): Promise<RepairProgressInfo> {
-    return this.#requester.document('GET', '/repair', repairProgressFromJSON, options)
+    return this.#requester.document('GET', '/repair', answers.repairProgress, options)
   }
 
   /** Moves that would make the peers equally full. Changes nothing. */
   async rebalancePlan(options: AbortOptions = {}): Promise<RebalancePlanInfo> {
-    return this.#requester.document('GET', '/rebalance/plan', rebalancePlanFromJSON, options)
+    return this.#requester.document('GET', '/rebalance/plan', answers.rebalancePlan, options)
   }
 
   /** Carries out a plan, in the background; without one, what is found now. */
   async rebalance(plan?: RebalancePlanInfo, options: AbortOptions = {}): Promise<RebalanceProgressInfo> {
-    const content = plan === undefined ? {} : { content: rebalancePlanToJSON(plan) }
-    return this.#requester.document('POST', '/rebalance', rebalanceProgressFromJSON, { ...options, ...content })
+    if (plan === undefined) return this.#requester.document('POST', '/rebalance', answers.rebalanceProgress, options)
+    const { rebalancePlanToJSON } = await import('./answers/operator.ts')
+    const content = rebalancePlanToJSON(plan)
+    return this.#requester.document('POST', '/rebalance', answers.rebalanceProgress, { ...options, content })
   }
 
   async rebalanceProgress(options: AbortOptions = {}): Promise<RebalanceProgressInfo> {
-    return this.#requester.document('GET', '/rebalance', rebalanceProgressFromJSON, options)
+    return this.#requester.document('GET', '/rebalance', answers.rebalanceProgress, options)
   }
 
   /** Begins no more moves; resolves when those under way have ended or are taken back. */
   async rebalanceStop(options: AbortOptions = {}): Promise<RebalanceProgressInfo> {
-    return this.#requester.document('DELETE', '/rebalance', rebalanceProgressFromJSON, options)
+    return this.#requester.document('DELETE', '/rebalance', answers.rebalanceProgress, options)
   }
 
-  async #page<T>(path: string, decode: (value: JsonValue) => T, { signal }: AbortOptions): Promise<Page<T>> {
-    const { items, header } = await this.#requester.page(path, 'x-next-cursor', decode, signal && { signal })
+  async #page<T>(path: string, answer: Answer<T>, { signal }: AbortOptions): Promise<Page<T>> {
+    const { items, header } = await this.#requester.page(path, 'x-next-cursor', answer, signal && { signal })
     return { items, ...(header !== undefined && { next: header }) }
   }
 
   #statusStream(filter: StatusFilter, cids: readonly CID[], options: LocalOptions): AsyncIterable<GlobalPinInfo> {
     const names = filter === 0 ? '' : encodeURIComponent(statusFilterNames(filter))
     const query = `local=${options.local === true}&filter=${names}&cids=${cids.map(cidToText).join(',')}`
-    return this.#requester.stream('GET', `/pins?${query}`, globalPinInfoFromJSON, options)
+    return this.#requester.stream('GET', `/pins?${query}`, answers.globalPinInfo, options)
   }
-}
-
-function listOf<T>(decode: (value: JsonValue) => T): (value: JsonValue) => T[] {
-  return (value) => (Array.isArray(value) ? (value as readonly JsonValue[]).map(decode) : [])
-}
-
-function tokenOf(value: JsonValue): string {
-  const token = typeof value === 'object' && value !== null && 'token' in value ? value.token : undefined
-  return typeof token === 'string' ? token : ''
 }
 
 function peerPath(peer: PeerId): string {
   return `/peers/${encodeURIComponent(peer)}`
 }
 
-function ignore(): void {}
-
 /** Escapes each step of a path, and leaves the slashes between them. */
 function escapePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/')
+}
+
+async function* linesOf(pins: AsyncIterable<BatchPin> | Iterable<BatchPin>): AsyncGenerator<Uint8Array, void, void> {
+  const { batchLines } = await import('./batch.ts')
+  yield* batchLines(pins)
 }

@@ -1,5 +1,6 @@
 import { parseJSON, stringify } from '@ipfs-cluster/api'
 import type { JsonValue } from '@ipfs-cluster/api'
+import type { Answer, ReadAnswer } from './answers/index.ts'
 import { ApiError, TransportError } from './errors.ts'
 import { describe, parseNdjson } from './ndjson.ts'
 import type { Transport, TransportRequest, TransportResponse } from './transport/interface.ts'
@@ -57,38 +58,39 @@ export class Requester {
   /**
    * The document that a route answers with.
    *
-   * @param decode - reads it; given null for an answer without content
+   * @param answer - what is expected; read from null for an answer without content
    */
   async document<T>(
     method: TransportRequest['method'],
     path: string,
-    decode: (value: JsonValue) => T,
+    answer: Answer<T>,
     options: RequestOptions = {}
   ): Promise<T> {
-    const response = await this.#send(method, path, options)
+    const [response, read] = await Promise.all([this.#send(method, path, options), answer()])
     const text = await this.#readAll(response)
     if (response.status >= 400) throw errorOf(response.status, text)
-    if (response.status === 202 || response.status === 204) return decode(null)
-    return decodeAnswer(response.status, text, decode)
+    if (response.status === 202 || response.status === 204) return read(null)
+    return readAnswer(response.status, text, read)
   }
 
   /** The documents that a route streams. An error at the end of the stream is thrown behind the last of them. */
   async *stream<T>(
     method: TransportRequest['method'],
     path: string,
-    decode: (value: JsonValue) => T,
+    answer: Answer<T>,
     options: RequestOptions = {}
   ): AsyncGenerator<T, void, void> {
-    yield* this.#documents(await this.#send(method, path, options), decode)
+    const [response, read] = await Promise.all([this.#send(method, path, options), answer()])
+    yield* this.#documents(response, read)
   }
 
-  async *#documents<T>(response: TransportResponse, decode: (value: JsonValue) => T): AsyncGenerator<T, void, void> {
+  async *#documents<T>(response: TransportResponse, read: ReadAnswer<T>): AsyncGenerator<T, void, void> {
     if (response.status >= 400) throw errorOf(response.status, await this.#readAll(response))
     if (response.status !== 200 && response.status !== 204) {
       await this.#readAll(response)
       throw new ApiError(response.status, 'expected streaming response with code 200/204')
     }
-    for await (const value of parseNdjson(response.body, this.#init.maxDocument)) yield decode(value)
+    for await (const value of parseNdjson(response.body, this.#init.maxDocument)) yield read(value)
     const errors = response.trailer('x-stream-error').filter((line) => line !== '')
     if (errors.length > 0) throw new ApiError(500, errors.join('; '))
   }
@@ -97,12 +99,12 @@ export class Requester {
   async page<T>(
     path: string,
     header: string,
-    decode: (value: JsonValue) => T,
+    answer: Answer<T>,
     options: RequestOptions = {}
   ): Promise<{ items: T[]; header: string | undefined }> {
-    const response = await this.#send('GET', path, options)
+    const [response, read] = await Promise.all([this.#send('GET', path, options), answer()])
     const items: T[] = []
-    for await (const item of this.#documents(response, decode)) items.push(item)
+    for await (const item of this.#documents(response, read)) items.push(item)
     return { items, header: response.header(header) }
   }
 
@@ -152,7 +154,7 @@ export class Requester {
 }
 
 /** A document that cannot be read fails with the status that it came with, as in the Go release. */
-function decodeAnswer<T>(status: number, text: string, decode: (value: JsonValue) => T): T {
+function readAnswer<T>(status: number, text: string, read: ReadAnswer<T>): T {
   let value
   try {
     value = parseJSON(text)
@@ -160,7 +162,7 @@ function decodeAnswer<T>(status: number, text: string, decode: (value: JsonValue
     throw new ApiError(status, describe(text), { cause })
   }
   try {
-    return decode(value)
+    return read(value)
   } catch (cause) {
     throw new ApiError(status, cause instanceof Error ? cause.message : String(cause), { cause })
   }

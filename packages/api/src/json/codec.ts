@@ -136,6 +136,11 @@ export function parsed<T>(
   }
 }
 
+/** How {@link parsed} writes what is a string in our types as well. */
+export function asItIs(value: string): string {
+  return value
+}
+
 /** A list that is never null in our types: null is read as empty. */
 export function list<T>(item: JsonCodec<T>): JsonCodec<T[]> {
   return {

@@ -1,5 +1,6 @@
 import { field, integer, struct, text } from './codec.ts'
 import type { JsonCodec } from './codec.ts'
+import { document } from './document.ts'
 
 /** What an HTTP client is told of a failure. */
 export interface ErrorBody {
@@ -19,3 +20,6 @@ export const errorBodyCodec: JsonCodec<ErrorBody> = struct<ErrorBody>({
 })
 
 export const versionCodec: JsonCodec<Version> = struct<Version>({ version: field('version', text) })
+
+export const { toJSON: versionToJSON, fromJSON: versionFromJSON } = document(versionCodec)
+export const { toJSON: errorBodyToJSON, fromJSON: errorBodyFromJSON } = document(errorBodyCodec)

@@ -1,7 +1,9 @@
 import type { Bandwidth, ConnectGraph, GlobalRepoGc, IpfsRepoGc, IpfsRepoStat, RepoGc } from '../health.ts'
 import { bigInteger, boolean, field, float, list, nullable, optional, record, struct, text } from './codec.ts'
 import type { JsonCodec } from './codec.ts'
-import { cid, peerId } from './kinds.ts'
+import { document } from './document.ts'
+import { peerId } from './kinds/address.ts'
+import { cid } from './kinds/cid.ts'
 
 export const connectGraphCodec: JsonCodec<ConnectGraph> = struct<ConnectGraph>({
   clusterId: field('cluster_id', peerId),
@@ -42,3 +44,10 @@ export const ipfsRepoStatCodec: JsonCodec<IpfsRepoStat> = struct<IpfsRepoStat>({
   repoSize: field('RepoSize', bigInteger),
   storageMax: field('StorageMax', bigInteger)
 })
+
+export const { toJSON: connectGraphToJSON, fromJSON: connectGraphFromJSON } = document(connectGraphCodec)
+export const { toJSON: bandwidthByProtocolToJSON, fromJSON: bandwidthByProtocolFromJSON } =
+  document(bandwidthByProtocolCodec)
+export const { toJSON: repoGcToJSON, fromJSON: repoGcFromJSON } = document(repoGcCodec)
+export const { toJSON: globalRepoGcToJSON, fromJSON: globalRepoGcFromJSON } = document(globalRepoGcCodec)
+export const { toJSON: ipfsRepoStatToJSON, fromJSON: ipfsRepoStatFromJSON } = document(ipfsRepoStatCodec)

@@ -1,7 +1,8 @@
 import type { Id, IpfsId } from '../id.ts'
 import { field, list, nullable, optional, struct, text } from './codec.ts'
 import type { JsonCodec } from './codec.ts'
-import { multiaddr, peerId } from './kinds.ts'
+import { document } from './document.ts'
+import { multiaddr, peerId } from './kinds/address.ts'
 
 export const ipfsIdCodec: JsonCodec<IpfsId> = struct<IpfsId>({
   id: optional('id', peerId),
@@ -21,3 +22,6 @@ export const idCodec: JsonCodec<Id> = struct<Id>({
   ipfs: field('ipfs', ipfsIdCodec),
   peername: field('peername', text)
 })
+
+export const { toJSON: idToJSON, fromJSON: idFromJSON, toLine: encodeIdLine } = document(idCodec)
+export const { toJSON: ipfsIdToJSON, fromJSON: ipfsIdFromJSON } = document(ipfsIdCodec)

@@ -1,7 +1,9 @@
 import type { Alert, Metric } from '../metric.ts'
 import { bigInteger, boolean, field, struct, text } from './codec.ts'
 import type { JsonCodec, JsonFields } from './codec.ts'
-import { peerId, time } from './kinds.ts'
+import { document } from './document.ts'
+import { peerId } from './kinds/address.ts'
+import { time } from './kinds/time.ts'
 
 const metricFields: JsonFields<Metric> = {
   name: field('name', text),
@@ -20,3 +22,6 @@ export const alertCodec: JsonCodec<Alert> = struct<Alert>({
   ...metricFields,
   triggeredAt: field('triggered_at', time)
 })
+
+export const { toJSON: metricToJSON, fromJSON: metricFromJSON } = document(metricCodec)
+export const { toJSON: alertToJSON, fromJSON: alertFromJSON } = document(alertCodec)

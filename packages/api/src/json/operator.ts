@@ -14,8 +14,11 @@ import type {
 } from '../operator.ts'
 import { absentable, boolean, field, float, integer, list, optional, record, struct, text } from './codec.ts'
 import type { JsonCodec } from './codec.ts'
+import { document } from './document.ts'
 import { errorBodyCodec } from './error.ts'
-import { cid, peerId, time } from './kinds.ts'
+import { peerId } from './kinds/address.ts'
+import { cid } from './kinds/cid.ts'
+import { time } from './kinds/time.ts'
 import { explainedPinInfoShortCodec, globalPinInfoFields } from './pin-info.ts'
 import { pinCodec } from './pin.ts'
 
@@ -111,3 +114,17 @@ export const batchResultCodec: JsonCodec<BatchResult> = struct<BatchResult>({
   pin: optional('pin', absentable(pinCodec)),
   error: optional('error', absentable(errorBodyCodec))
 })
+
+export const { toJSON: peerMarkToJSON, fromJSON: peerMarkFromJSON } = document(peerMarkCodec)
+export const { toJSON: drainProgressToJSON, fromJSON: drainProgressFromJSON } = document(drainProgressCodec)
+export const { toJSON: repairProgressToJSON, fromJSON: repairProgressFromJSON } = document(repairProgressCodec)
+export const { toJSON: rebalancePlanToJSON, fromJSON: rebalancePlanFromJSON } = document(rebalancePlanCodec)
+export const { toJSON: rebalanceProgressToJSON, fromJSON: rebalanceProgressFromJSON } = document(rebalanceProgressCodec)
+export const { toJSON: pinCountsToJSON, fromJSON: pinCountsFromJSON } = document(pinCountsCodec)
+export const { toJSON: syncProgressToJSON, fromJSON: syncProgressFromJSON } = document(syncProgressCodec)
+export const { toJSON: explainedPinInfoToJSON, fromJSON: explainedPinInfoFromJSON } = document(explainedPinInfoCodec)
+export const {
+  toJSON: batchResultToJSON,
+  toLine: encodeBatchResultLine,
+  fromJSON: batchResultFromJSON
+} = document(batchResultCodec)

@@ -13,7 +13,11 @@ import {
   unwritten
 } from './codec.ts'
 import type { JsonCodec, JsonFields } from './codec.ts'
-import { cid, multiaddr, peerId, time, trackerStatus } from './kinds.ts'
+import { document } from './document.ts'
+import { multiaddr, peerId } from './kinds/address.ts'
+import { cid } from './kinds/cid.ts'
+import { time } from './kinds/time.ts'
+import { trackerStatus } from './kinds/word.ts'
 
 const pinDetailCodec: JsonCodec<PinDetail> = struct<PinDetail>({
   reason: field('reason', text),
@@ -68,3 +72,11 @@ export const globalPinInfoFields: JsonFields<GlobalPinInfo> = {
 }
 
 export const globalPinInfoCodec: JsonCodec<GlobalPinInfo> = struct<GlobalPinInfo>(globalPinInfoFields)
+
+export const { toJSON: pinInfoToJSON, fromJSON: pinInfoFromJSON, toLine: encodePinInfoLine } = document(pinInfoCodec)
+export const { toJSON: pinInfoShortToJSON, fromJSON: pinInfoShortFromJSON } = document(pinInfoShortCodec)
+export const {
+  toJSON: globalPinInfoToJSON,
+  fromJSON: globalPinInfoFromJSON,
+  toLine: encodeGlobalPinInfoLine
+} = document(globalPinInfoCodec)

@@ -1,6 +1,10 @@
 import { nullable, field, integer, list, record, struct, text, unsigned } from './codec.ts'
 import type { JsonCodec, JsonFields } from './codec.ts'
-import { cid, multiaddr, peerId, pinMode, pinType, time } from './kinds.ts'
+import { document } from './document.ts'
+import { multiaddr, peerId } from './kinds/address.ts'
+import { cid } from './kinds/cid.ts'
+import { time } from './kinds/time.ts'
+import { pinMode, pinType } from './kinds/word.ts'
 import type { Pin, PinOptions } from '../pin.ts'
 
 /** The members of pin options, which are also the first members of a pin. */
@@ -28,3 +32,6 @@ export const pinCodec: JsonCodec<Pin> = struct<Pin>({
   reference: field('reference', nullable(cid)),
   timestamp: field('timestamp', time)
 })
+
+export const { toJSON: pinToJSON, fromJSON: pinFromJSON, toLine: encodePinLine } = document(pinCodec)
+export const { toJSON: pinOptionsToJSON, fromJSON: pinOptionsFromJSON } = document(pinOptionsCodec)

@@ -1,61 +1,9 @@
+import { defaultAddParams } from '../add-defaults.ts'
 import type { AddParams } from '../add.ts'
 import { ClusterError } from '../errors.ts'
-import { defaultPinOptions } from '../pin-defaults.ts'
-import { pinOptionsFromQuery, pinOptionsToParams } from './pin-options.ts'
-import { encodeQuery, getBoolean, getInteger, getText } from './query.ts'
+import { pinOptionsFromQuery } from './pin-options.ts'
+import { getBoolean, getInteger, getText } from './query.ts'
 import type { QueryParams } from './query.ts'
-
-/** Bytes per shard that clients of the Go release ask for: 100 MiB. */
-export const DEFAULT_SHARD_SIZE = 100 * 1024 * 1024
-
-/** How content is added when nothing is asked for. */
-export function defaultAddParams(): AddParams {
-  return {
-    ...defaultPinOptions(),
-    shardSize: DEFAULT_SHARD_SIZE,
-    metadata: {},
-    local: false,
-    recursive: false,
-    hidden: false,
-    wrap: false,
-    shard: false,
-    streamChannels: true,
-    format: 'unixfs',
-    noPin: false,
-    layout: 'balanced',
-    chunker: 'size-262144',
-    rawLeaves: false,
-    progress: false,
-    cidVersion: 0,
-    hash: 'sha2-256',
-    noCopy: false
-  }
-}
-
-/** Options of an add as a URL query, sorted by name and escaped as the Go release does, without `?`. */
-export function addParamsToQuery(params: AddParams): string {
-  const query = pinOptionsToParams(params)
-  const flags: [string, boolean][] = [
-    ['shard', params.shard],
-    ['local', params.local],
-    ['recursive', params.recursive],
-    ['raw-leaves', params.rawLeaves],
-    ['hidden', params.hidden],
-    ['wrap-with-directory', params.wrap],
-    ['progress', params.progress],
-    ['stream-channels', params.streamChannels],
-    ['nocopy', params.noCopy],
-    ['no-pin', params.noPin]
-  ]
-  for (const [name, value] of flags) query.set(name, String(value))
-  query
-    .set('layout', params.layout)
-    .set('chunker', params.chunker)
-    .set('cid-version', String(params.cidVersion))
-    .set('hash', params.hash)
-    .set('format', params.format)
-  return encodeQuery(query)
-}
 
 /**
  * Reads the options of an add from the parameters of a URL. An added pin is recursive and updates no other, whatever

@@ -1,4 +1,5 @@
-export { addParamsFromQuery, addParamsToQuery, DEFAULT_SHARD_SIZE, defaultAddParams } from './add-params.ts'
-export { pinOptionsFromQuery, pinOptionsToParams, pinOptionsToQuery } from './pin-options.ts'
+export { addParamsFromQuery } from './add-params.ts'
+export { pinOptionsFromQuery } from './pin-options.ts'
 export { encodeQuery, getInteger, getText, parseQuery } from './query.ts'
+export { addParamsToQuery, pinOptionsToParams, pinOptionsToQuery } from './write.ts'
 export type { QueryParams } from './query.ts'

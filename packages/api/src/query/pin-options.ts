@@ -1,42 +1,18 @@
-import { cidToText, parseCid } from '../cid.ts'
+import { parseCid } from '../cid.ts'
 import { parseGoDuration } from '../duration.ts'
 import { ClusterError } from '../errors.ts'
-import { parsePinMode } from '../json/kinds.ts'
+import { parsePinMode } from '../json/kinds/word.ts'
 import { multiaddrValue, parseMultiaddr } from '../multiaddr.ts'
 import { defaultPinOptions } from '../pin-defaults.ts'
 import { parsePeerId } from '../peer-id.ts'
 import type { Multiaddr, PeerId } from '../peer.ts'
 import type { PinOptions } from '../pin.ts'
 import { Time } from '../time.ts'
-import { encodeQuery, getInteger, getText } from './query.ts'
+import { getInteger, getText } from './query.ts'
 import type { QueryParams } from './query.ts'
+import { META_PREFIX } from './write.ts'
 
-const META_PREFIX = 'meta-'
 const MAX_UINT64 = 2n ** 64n - 1n
-
-/** Pin options as a URL query, sorted by name and escaped as the Go release does, without `?`. */
-export function pinOptionsToQuery(options: PinOptions): string {
-  return encodeQuery(pinOptionsToParams(options))
-}
-
-/** The parameters of {@link pinOptionsToQuery}, to which others may be added. */
-export function pinOptionsToParams(options: PinOptions): Map<string, string> {
-  const params = new Map([
-    ['replication-min', String(options.replicationFactorMin)],
-    ['replication-max', String(options.replicationFactorMax)],
-    ['name', options.name],
-    ['mode', options.mode],
-    ['shard-size', String(options.shardSize)],
-    ['user-allocations', (options.userAllocations ?? []).join(',')]
-  ])
-  if (!options.expireAt.isZero) params.set('expire-at', options.expireAt.toString())
-  for (const [key, value] of Object.entries(options.metadata ?? {})) {
-    if (key !== '') params.set(META_PREFIX + key, value)
-  }
-  if (options.pinUpdate !== null) params.set('pin-update', cidToText(options.pinUpdate))
-  if (options.origins !== null && options.origins.length > 0) params.set('origins', options.origins.join(','))
-  return params
-}
 
 /**
  * Reads pin options from the parameters of a URL. What is absent gets its default; metadata is never null.

@@ -1,0 +1,2 @@
+export { encodeMultipart, newBoundary } from './multipart.ts'
+export { Upload } from './upload.ts'

@@ -1,0 +1,1 @@
+export { addedOutputFromJSON } from '@ipfs-cluster/api'

@@ -1,0 +1,7 @@
+export {
+  alertFromJSON,
+  bandwidthByProtocolFromJSON,
+  connectGraphFromJSON,
+  globalRepoGcFromJSON,
+  metricFromJSON
+} from '@ipfs-cluster/api'

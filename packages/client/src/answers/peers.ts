@@ -1,0 +1,1 @@
+export { idFromJSON, versionFromJSON } from '@ipfs-cluster/api'

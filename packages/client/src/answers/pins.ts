@@ -1,0 +1,1 @@
+export { globalPinInfoFromJSON, pinFromJSON } from '@ipfs-cluster/api'
