@@ -94,17 +94,18 @@ export class IpfsHttp implements IpfsConnector {
   }
 
   async pin(pin: Pin, options: AbortOptions & { onProgress?(blocks: number): void } = {}): Promise<void> {
-    if (isPinnedAs(await this.pinStatus(pin, options), pin.maxDepth)) {
-      this.#log.debug(`already pinned: ${cidToText(pin.cid)}`)
+    const text = cidToText(pin.cid)
+    if (isPinnedAs(await this.#pinStatus(text, pin.maxDepth, options), pin.maxDepth)) {
+      this.#log.debug(`already pinned: ${text}`)
       return
     }
     this.#changed()
     const disconnect = this.#connectOrigins(pin.origins ?? [])
     try {
       const source = await this.#updateSource(pin, options)
-      if (source === undefined) await this.#pinner.add(pin, options)
+      if (source === undefined) await this.#pinner.add(text, pin.maxDepth, options)
       else await this.#pinner.update(source, pin.cid, options)
-      this.#log.info(`pinned ${cidToText(pin.cid)}`)
+      this.#log.info(`pinned ${text}`)
     } finally {
       disconnect()
       this.#changed()
@@ -125,9 +126,12 @@ export class IpfsHttp implements IpfsConnector {
     }
   }
 
-  async pinStatus(pin: Pick<Pin, 'cid' | 'maxDepth'>, options: AbortOptions = {}): Promise<IpfsPinStatus> {
-    const type = pin.maxDepth === 0 ? 'direct' : 'recursive'
-    const path = `pin/ls?stream=true&arg=${cidToText(pin.cid)}&type=${type}`
+  pinStatus(pin: Pick<Pin, 'cid' | 'maxDepth'>, options: AbortOptions = {}): Promise<IpfsPinStatus> {
+    return this.#pinStatus(cidToText(pin.cid), pin.maxDepth, options)
+  }
+
+  async #pinStatus(cid: string, maxDepth: number, options: AbortOptions): Promise<IpfsPinStatus> {
+    const path = `pin/ls?stream=true&arg=${cid}&type=${maxDepth === 0 ? 'direct' : 'recursive'}`
     const { status, body } = await this.#rpc.answer(path, options)
     if (status === 200) return pinIn(path, body).status
     // Nothing out of the ordinary: each new pin begins with it.

@@ -1,7 +1,6 @@
 import { cidToText } from '@ipfs-cluster/api'
 import { ALIVE_CHECK_INTERVAL } from './defaults.ts'
 import { malformed } from './kubo-error.ts'
-import type { Pin } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { AbortOptions } from '../util/startable.ts'
 import type { KuboRpc } from './kubo-rpc.ts'
@@ -29,9 +28,13 @@ export class Pinner {
   }
 
   /** Pins, fetching what is missing. The node says every half second how many blocks it has. */
-  async add(pin: Pin, options: AbortOptions & { onProgress?(blocks: number): void }): Promise<void> {
-    const depth = pin.maxDepth > 0 ? `max-depth=${pin.maxDepth}&` : ''
-    const path = `pin/add?arg=${cidToText(pin.cid)}&${depth}recursive=${pin.maxDepth !== 0}&progress=true`
+  async add(
+    cid: string,
+    maxDepth: number,
+    options: AbortOptions & { onProgress?(blocks: number): void }
+  ): Promise<void> {
+    const depth = maxDepth > 0 ? `max-depth=${maxDepth}&` : ''
+    const path = `pin/add?arg=${cid}&${depth}recursive=${maxDepth !== 0}&progress=true`
     const timeout = { milliseconds: this.#init.pinTimeout, setting: 'pin_timeout: time without progress' }
     const limit = this.#rpc.limit(path, { ...options, timeout })
     let progress = 0

@@ -54,6 +54,8 @@ export class OperationRunner {
   #stopped = new AbortController()
   #probe: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
+  /** When the timer ends at the latest, by the clock of moments; without one never. */
+  #wakesAt = Infinity
 
   constructor(components: OperationRunnerComponents, limits: OperationLimits) {
     this.#components = components
@@ -71,7 +73,7 @@ export class OperationRunner {
 
   async stop(): Promise<void> {
     this.step({ type: 'closed' })
-    clearTimeout(this.#timer)
+    this.#sleep()
     this.#stopped.abort()
     const calls = [...this.#calls.values()]
     for (const call of calls) call.abort.abort()
@@ -99,12 +101,23 @@ export class OperationRunner {
     return effects
   }
 
+  /** A timer that is too early does no harm, and is cheaper than a new one at each step. */
   #wakeLater(): void {
-    clearTimeout(this.#timer)
     const at = this.operations.nextWake
-    if (at === undefined) return
+    if (at === undefined || at < this.#wakesAt) this.#sleep()
+    if (at === undefined || this.#timer !== undefined) return
     const delay = Math.min(Math.max(1, Math.ceil(at - performance.now())), LONGEST_DELAY)
-    this.#timer = setTimeout(() => this.step({ type: 'woken' }), delay).unref()
+    this.#wakesAt = at
+    this.#timer = setTimeout(() => {
+      this.#sleep()
+      this.step({ type: 'woken' })
+    }, delay).unref()
+  }
+
+  #sleep(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#wakesAt = Infinity
   }
 
   #onChange({ operation, status, attempts }: Extract<OperationEffect, { type: 'changed' }>): void {

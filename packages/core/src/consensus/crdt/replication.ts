@@ -100,8 +100,10 @@ export class Replication {
   /** Tells the others of a head of ours, and of the blocks below it that are new, the head last. Does not wait. */
   announce(head: CID, blocks: readonly Uint8Array[]): void {
     const reached = new Set(this.#init.source?.push?.(blocks))
-    const listeners = this.#init.broadcaster?.subscribers?.() ?? []
-    const haveAll = listeners.length > 0 && listeners.every((peer) => reached.has(peer))
+    const listeners = this.#init.broadcaster?.subscribers?.()
+    // Who comes to listen is greeted; a message to nobody would have to be signed all the same.
+    if (listeners?.length === 0 && this.#init.broadcaster?.onSubscriber !== undefined) return
+    const haveAll = listeners?.every((peer) => reached.has(peer)) ?? false
     this.#announcer?.announce(head, haveAll ? UNHURRIED_DELAY : 0)
   }
 

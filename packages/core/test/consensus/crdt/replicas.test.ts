@@ -322,6 +322,31 @@ describe('replicas', () => {
     await until(() => topic.sent.length > 0)
     expect(decodeBroadcast(topic.sent[0]!.data)).toEqual(decodeBroadcast(announced!.data))
   })
+
+  it('publish nothing while nobody listens, and everything to who comes', async () => {
+    const topic = new TestTopic()
+    const listening: string[] = []
+    let tellOf: ((peer: string) => void) | undefined
+    const broadcaster = {
+      ...topic.broadcaster('self'),
+      subscribers: () => listening,
+      onSubscriber: (listener: (peer: string) => void) => {
+        tellOf = listener
+        return () => {}
+      }
+    }
+    const replica = await run(testReplica({}, { broadcaster }))
+    await replica.consensus.logPin(pinOf(CIDS[0]!))
+    expect(topic.sent).toEqual([])
+    listening.push(PEER_B)
+    tellOf?.(PEER_B)
+    await until(() => topic.sent.length > 0)
+    expect(decodeBroadcast(topic.sent[0]!.data)).toEqual(await headsOf(replica))
+    topic.sent.length = 0
+    await replica.consensus.logPin(pinOf(CIDS[1]!))
+    const heads = await headsOf(replica)
+    await until(() => topic.sent.some(({ data }) => decodeBroadcast(data).some((cid) => cid.equals(heads[0]))))
+  })
 })
 
 /** Blocks of a replica that wrote alone, the newest first. */
