@@ -54,7 +54,7 @@ export interface Program<G extends FlagMap = FlagMap> {
    * What the user wants the options before the command to be where neither the command line nor the environment says
    * it: texts by the first name of the option.
    */
-  defaults?(io: Io): FlagDefaults
+  defaults?(io: Io): FlagDefaults | Promise<FlagDefaults>
   /** Runs before any command; a number ends the program with that status. */
   before?(context: CommandContext<G>): Promise<number | void>
 }

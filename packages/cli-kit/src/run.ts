@@ -43,12 +43,13 @@ class Run<G extends FlagMap> {
 
   async start(argv: readonly string[]): Promise<number> {
     const { bin, version, globals, exits } = this.#program
+    const defaults = await this.#program.defaults?.(this.#io)
     let parsed
     try {
       parsed = parseGo(
         argv,
         { flags: { ...globals, ...VERSION_FLAG }, args: {} },
-        { env: this.#io.env, interspersed: false, defaults: this.#program.defaults?.(this.#io) }
+        { env: this.#io.env, interspersed: false, defaults }
       )
     } catch (err) {
       return this.#grammar(err, 'Incorrect Usage. ', () => programHelp(this.#program))

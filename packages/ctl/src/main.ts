@@ -1,6 +1,6 @@
 /**
- * The entry of the program `ipfs-cluster-ctl`. It and what it loads take `process` as a global: in Bun, importing
- * `node:process` reads every property of it, half a millisecond of some twelve.
+ * The entry of the program `ipfs-cluster-ctl`. A run lasts some ten milliseconds, so what every run loads imports no
+ * module of Node: in Bun `node:process` takes half a millisecond, `node:path` as long, and `node:fs` a whole one.
  */
 import { runProgram } from '@ipfs-cluster/cli-kit'
 import { openIo } from './io.ts'
@@ -8,14 +8,16 @@ import { program } from './program.ts'
 
 const io = openIo()
 
-function end(status: number): void {
-  io.stdout.flush()
-  io.stderr.flush()
+async function end(status: number): Promise<void> {
+  await io.stdout.end()
+  await io.stderr.end()
   // What is still open (a server that goes on sending) must not keep the program.
   process.exit(status)
 }
 
-runProgram(program, process.argv.slice(2), io).then(end, (error: unknown) => {
+try {
+  await end(await runProgram(program, process.argv.slice(2), io))
+} catch (error) {
   io.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
-  end(1)
-})
+  await end(1)
+}

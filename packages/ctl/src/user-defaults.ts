@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { ExitError } from '@ipfs-cluster/cli-kit'
 import type { FlagDefaults, Io } from '@ipfs-cluster/cli-kit'
+import { bunRuntime } from './bun.ts'
 
 /** Name of the file without `.json`, as conf wants it. */
 export const FILE_NAME = 'config'
 
 /** Folder of the user's own defaults; undefined for a user without a home. */
 export function defaultsFolder({ env }: Pick<Io, 'env'>): string | undefined {
-  const base = env.XDG_CONFIG_HOME || (env.HOME ? join(env.HOME, '.config') : undefined)
-  return base === undefined ? undefined : join(base, 'ipfs-cluster-ctl')
+  const base = env.XDG_CONFIG_HOME || (env.HOME ? `${env.HOME}/.config` : undefined)
+  return base === undefined ? undefined : `${base}/ipfs-cluster-ctl`
 }
 
 /**
@@ -18,17 +17,20 @@ export function defaultsFolder({ env }: Pick<Io, 'env'>): string | undefined {
  *
  * @throws ExitError for a file that is no JSON object
  */
-export function userDefaults(io: Pick<Io, 'env'>): FlagDefaults {
+export async function userDefaults(io: Pick<Io, 'env'>): Promise<FlagDefaults> {
   const folder = defaultsFolder(io)
   if (folder === undefined) return { texts: {}, source: '' }
-  const source = join(folder, `${FILE_NAME}.json`)
-  const text = readText(source)
+  const source = `${folder}/${FILE_NAME}.json`
+  const text = await readText(source)
   return { texts: text === undefined ? {} : parseTexts(text, source), source }
 }
 
-function readText(path: string): string | undefined {
+/** Undefined when there is nothing to read, which Bun knows without what reads. */
+async function readText(path: string): Promise<string | undefined> {
+  if (bunRuntime()?.file(path).size === 0) return undefined
+  const { readFileSync } = await import('node:fs')
   try {
-    return readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8') || undefined
   } catch {
     return undefined
   }
