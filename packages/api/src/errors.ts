@@ -55,6 +55,10 @@ export const ERRORS = {
     next: 'Correct the place that the message names in service.json, identity.json or the environment.'
   },
   ERR_EXPIRED: { status: 500, next: 'Give a time in the future, or none.' },
+  ERR_FILE_ACCESS: {
+    status: 500,
+    next: 'Run the program as the user that owns the folder, or give it a folder of its own that it may write.'
+  },
   ERR_FOLLOWER_MODE: { status: 500, next: 'Ask a peer that may write, or one who runs such a peer.' },
   ERR_DATASTORE: {
     status: 500,

@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises'
 import { ExitError } from '@ipfs-cluster/cli-kit'
 import type { Io } from '@ipfs-cluster/cli-kit'
-import { createIdentity, overrideIdentity, saveIdentity } from '@ipfs-cluster/core/config'
+import { createIdentity, makeFolder, overrideIdentity, saveIdentity } from '@ipfs-cluster/core/config'
 import { isThere } from './files.ts'
 import { doing } from './command.ts'
 import type { FollowerFolder } from './folder.ts'
@@ -37,7 +36,7 @@ export async function initialize({ cluster, folder, source, gateway, io }: Initi
     overrideIdentity(created, io.env)
   )
   await doing(`error saving ${folder.identity}`, async () => {
-    await mkdir(folder.path, { recursive: true, mode: 0o700 })
+    await makeFolder(folder.path)
     await saveIdentity(folder.identity, identity)
   })
   io.stdout.write(`Identity written to ${folder.identity}.\n`)

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { ClusterError } from '@ipfs-cluster/api'
 
 /**
  * Writes a file so that after a crash it holds either the old text or the new one: into a file beside it, to the disk,
  * then in its place.
+ *
+ * @throws ClusterError `ERR_FILE_ACCESS` when the user may not
  */
 export async function writeFileAtomic(path: string, text: string, mode: number): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
@@ -21,7 +24,7 @@ export async function writeFileAtomic(path: string, text: string, mode: number):
     await rename(temporary, path)
   } catch (err) {
     await rm(temporary, { force: true })
-    throw err
+    throw accessError('open', path, err)
   }
   await syncFolder(dirname(path))
 }
@@ -33,6 +36,30 @@ async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close()
   }
+}
+
+/**
+ * Makes the folder of a peer, which is for its owner alone, if there is none.
+ *
+ * @throws ClusterError `ERR_FILE_ACCESS` when the user may not
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 })
+  } catch (err) {
+    throw accessError('mkdir', path, err)
+  }
+}
+
+/** @returns what was caught, unless it is that the user may not: then an error that says what to do */
+function accessError(operation: string, path: string, cause: unknown): unknown {
+  if (!isDenied(cause)) return cause
+  return new ClusterError('ERR_FILE_ACCESS', fileFailure(operation, path, cause), { cause })
+}
+
+/** Whether the system has refused what this user wants. */
+export function isDenied(err: unknown): boolean {
+  return ['EACCES', 'EPERM', 'EROFS'].includes((err as NodeJS.ErrnoException).code ?? '')
 }
 
 /** Words for what the system says about a file, as Go has them. */

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
@@ -8,7 +8,7 @@ import type { PrivateKey } from '@libp2p/interface'
 import { messageOf } from '../util/errors.ts'
 import type { Environment } from './env.ts'
 import { ConfigError } from './errors.ts'
-import { fileFailure, writeFileAtomic } from './files.ts'
+import { fileFailure, makeFolder, writeFileAtomic } from './files.ts'
 import { isObject, jsonKind } from './go-type.ts'
 
 /** Who a peer is. */
@@ -99,7 +99,7 @@ export async function loadIdentity(path: string): Promise<Identity | undefined> 
 
 /** Writes identity.json, readable by its owner alone. */
 export async function saveIdentity(path: string, identity: Identity): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await makeFolder(dirname(path))
   await writeFileAtomic(path, formatIdentity(identity), 0o600)
 }
 

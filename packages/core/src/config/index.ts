@@ -15,7 +15,7 @@
  */
 export { describeSection } from './describe.ts'
 export { ConfigError } from './errors.ts'
-export { fileFailure, writeFileAtomic } from './files.ts'
+export { fileFailure, makeFolder, writeFileAtomic } from './files.ts'
 export { defaultFolder, peerFolder } from './folder.ts'
 export {
   createIdentity,

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { ClusterError } from '@ipfs-cluster/api'
-import { fileFailure } from './files.ts'
+import { fileFailure, isDenied, makeFolder } from './files.ts'
 import type { PeerFolder } from './folder.ts'
 
 /** LevelDB's smallest buffer: the store that holds the lock never holds anything else. */
@@ -22,7 +22,8 @@ export interface FolderLock extends AsyncDisposable {
  * is an open file with a lock on it. Nothing in this process may open `cluster.lock` meanwhile, nor lock the folder a
  * second time: such a lock belongs to the process, and closing any of its files drops it.
  *
- * @throws ClusterError `ERR_FOLDER_LOCKED`, with Go's text and, where the system tells, who holds it
+ * @throws ClusterError `ERR_FOLDER_LOCKED`, with Go's text and, where the system tells, who holds it;
+ *   `ERR_FILE_ACCESS` when the user may not write there
  */
 export async function lockFolder(folder: PeerFolder, program: string): Promise<FolderLock> {
   const store = await openStore(folder, program)
@@ -37,7 +38,7 @@ export async function lockFolder(folder: PeerFolder, program: string): Promise<F
 async function openStore(folder: PeerFolder, program: string): Promise<ClassicLevel> {
   let place: string | undefined
   try {
-    await mkdir(folder.path, { recursive: true, mode: 0o700 })
+    await makeFolder(folder.path)
     place = await mkdtemp(join(folder.path, '.lock-'))
     await symlink(folder.lock, join(place, 'LOCK'))
     const store = new ClassicLevel(place, { cacheSize: 0, writeBufferSize: BUFFER })
@@ -55,8 +56,10 @@ async function refused({ lock }: PeerFolder, program: string, cause: unknown): P
     `If no other ${program} process is running, remove ${lock}, or make sure that the config folder is writable ` +
     `for the user running ${program}.`
   if (!isLocked(cause)) {
-    const reason = `cannot acquire lock: Lock Create of ${lock} failed: ${fileFailure('open', lock, rootOf(cause))}`
-    return new ClusterError('ERR_FOLDER_LOCKED', `${reason}. ${advice}`, { cause })
+    const root = rootOf(cause)
+    const reason = `cannot acquire lock: Lock Create of ${lock} failed: ${fileFailure('open', lock, root)}`
+    const code = isDenied(root) ? 'ERR_FILE_ACCESS' : 'ERR_FOLDER_LOCKED'
+    return new ClusterError(code, `${reason}. ${advice}`, { cause })
   }
   const holder = await findHolder(lock)
   const who = holder === undefined ? '' : ` It is held by ${holder}.`

@@ -56,6 +56,15 @@ describe('the lock of a folder', () => {
     await using _lock = await lockFolder(peerFolder(path), 'test')
   })
 
+  const onLinux = process.platform === 'linux' ? it : it.skip
+  onLinux('cannot be had where the user may not write', async () => {
+    // There not even root may.
+    await expect(lockFolder(peerFolder('/sys/peer'), 'test')).rejects.toMatchObject({
+      code: 'ERR_FILE_ACCESS',
+      message: expect.stringContaining('Lock Create of /sys/peer/cluster.lock failed')
+    })
+  })
+
   it('cannot be had where there is no folder', async () => {
     await writeFile(join(path, 'file'), '')
     await expect(lockFolder(peerFolder(join(path, 'file')), 'test')).rejects.toThrow(

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { arg, bool, ExitError, string } from '@ipfs-cluster/cli-kit'
 import type { FlagValues } from '@ipfs-cluster/cli-kit'
 import {
@@ -8,6 +8,7 @@ import {
   defaultServiceConfig,
   formatServiceConfig,
   formatSource,
+  makeFolder,
   overrideIdentity,
   saveIdentity,
   writeFileAtomic
@@ -117,7 +118,7 @@ identity.json first.
     }
     const text = source === '' ? formatServiceConfig(config) : formatSource(source)
     log.forComponent('config').info('Saving configuration')
-    await mkdir(this.folder.path, { recursive: true, mode: 0o700 })
+    await makeFolder(this.folder.path)
     await writeFileAtomic(this.folder.service, text, 0o600)
     this.#tell(`configuration written to ${this.folder.service}.`)
   }
