@@ -18,7 +18,15 @@ import type {
   RepoGc,
   TrackerStatus
 } from '@ipfs-cluster/api'
-import type { AddEntry, Cluster, ClusterEvents, PinExplanation } from '@ipfs-cluster/core/cluster'
+import { globalPinInfoOf, listedGlobal } from '@ipfs-cluster/core/cluster'
+import type {
+  AddEntry,
+  Cluster,
+  ClusterEvents,
+  ListedStatus,
+  ListStatusesOptions,
+  PinExplanation
+} from '@ipfs-cluster/core/cluster'
 import { decodePin, encodePin, pinKey } from '@ipfs-cluster/core/codec'
 import { creationTime, storedPinTypeBit } from '@ipfs-cluster/core/state'
 import type {
@@ -163,6 +171,18 @@ export class FakeCluster implements Cluster {
   statusAllLocal(filter: number, options?: { signal?: AbortSignal }): AsyncIterable<PinInfo> {
     this.#called(`statusAllLocal ${filter}`)
     return this.#stream('statusAllLocal', options?.signal, (cid) => this.statusLocal(cid))
+  }
+
+  /** What the other two give. */
+  async *listStatuses(
+    filter: number,
+    { local = false, ...options }: ListStatusesOptions = {}
+  ): AsyncIterable<readonly ListedStatus[]> {
+    if (local) {
+      for await (const info of this.statusAllLocal(filter, options)) yield [listedGlobal(globalPinInfoOf(info))]
+    } else {
+      for await (const info of this.statusAll(filter, options)) yield [listedGlobal(info)]
+    }
   }
 
   async recover(cid: CID): Promise<GlobalPinInfo> {

@@ -37,7 +37,8 @@ import { drawConnectGraph } from './connect-graph.ts'
 import type { ClusterInit } from './defaults.ts'
 import { DEFAULT_REPLICATION_FACTOR, MEMBER_TIMEOUT } from './defaults.ts'
 import type { ClusterEvents } from './events.ts'
-import type { AddEntry, Cluster, PinExplanation } from './interface.ts'
+import type { AddEntry, Cluster, ListStatusesOptions, PinExplanation } from './interface.ts'
+import type { ListedStatus } from './listed-status.ts'
 import { LocalMember } from './local-member.ts'
 import type { Member } from './members.ts'
 import { pingOf } from './metrics.ts'
@@ -220,6 +221,13 @@ export class ClusterPeer implements Cluster, Startable {
 
   statusAllLocal(filter: StatusFilter, options?: AbortOptions): AsyncIterable<PinInfo> {
     return this.#self.statusAll(filter, options)
+  }
+
+  listStatuses(
+    filter: StatusFilter,
+    { local = false, ...options }: ListStatusesOptions = {}
+  ): AsyncIterable<readonly ListedStatus[]> {
+    return local ? this.#statuses.listLocal(filter, options) : this.#statuses.list(filter, options)
   }
 
   async recover(cid: CID, options?: AbortOptions): Promise<GlobalPinInfo> {

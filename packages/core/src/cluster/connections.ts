@@ -8,9 +8,10 @@ import type { Network, NetworkInit, Topic } from '../network/index.ts'
 import { network } from '../network/index.ts'
 import { marksTopic } from '../repair/index.ts'
 import type { RpcClient } from '../rpc/index.ts'
-import { rpcClient } from '../rpc/index.ts'
+import { EXTENSION_PROTOCOL, rpcClient } from '../rpc/index.ts'
 import type { ComponentLogger } from '../util/logger.ts'
 import type { ClusterNetwork } from './members.ts'
+import type { Extensions } from './remote-member.ts'
 import { RemoteMember } from './remote-member.ts'
 
 /** The settings that make a peer one of several. */
@@ -47,6 +48,10 @@ export function openConnections(
 ): Connections {
   const net = network(init)({ privateKey: init.privateKey, logger })
   const rpc = rpcClient()({ peerId, network: net })
+  const extensions: Extensions = {
+    rpc: rpcClient({ protocol: EXTENSION_PROTOCOL })({ peerId, network: net }),
+    offeredBy: async (peer, options) => (await net.protocolsOf(peer, options)).includes(EXTENSION_PROTOCOL)
+  }
   return {
     network: net,
     deltas: deltaExchange()({ network: net, logger, replica }),
@@ -54,7 +59,7 @@ export function openConnections(
     marksTopic: net.pubsub.topic(marksTopic(init.clusterName)),
     rpc,
     members: {
-      member: (peer) => new RemoteMember(rpc, peer),
+      member: (peer) => new RemoteMember(rpc, peer, extensions),
       addresses: () => net.addresses(),
       addressesOf: (peers) => net.addressesOf(peers),
       bandwidthByProtocol: () => net.bandwidthByProtocol()

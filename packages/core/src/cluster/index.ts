@@ -21,7 +21,9 @@ export type { ConnectionsInit } from './connections.ts'
 export type { ClusterInit } from './defaults.ts'
 export type { ClusterEvents } from './events.ts'
 export { globalPinInfoOf } from './global-pin-info.ts'
-export type { AddEntry, Cluster, PinExplanation } from './interface.ts'
+export type { AddEntry, Cluster, ListStatusesOptions, PinExplanation } from './interface.ts'
+export type { AtRest, ListedStatus, Told } from './listed-status.ts'
+export { globalPinInfoIn, listedGlobal } from './listed-status.ts'
 export type { InformersInit } from './informers.ts'
 export { peerInitFromConfig } from './from-config.ts'
 export type { ClusterNetwork, Member } from './members.ts'
@@ -43,6 +45,7 @@ export type {
   RepairInit,
   RepairProgress
 } from '../repair/index.ts'
+export { restInfo } from '../pintracker/status.ts'
 export { VERSION } from '@ipfs-cluster/api'
 
 /** Puts a peer together from its parts. They are started and stopped by who made them. */

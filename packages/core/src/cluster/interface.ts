@@ -25,6 +25,7 @@ import type { ListOptions, PinState } from '../state/interface.ts'
 import type { EventSource } from '../util/event-bus.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import type { ClusterEvents } from './events.ts'
+import type { ListedStatus } from './listed-status.ts'
 
 /** One node of what is added: a file with its bytes, a folder, or a symlink. Parents need no entry of their own. */
 export interface AddEntry {
@@ -46,6 +47,10 @@ export interface PinExplanation {
    * the allocator cannot say.
    */
   readonly allocation?: AllocationExplanation
+}
+
+export interface ListStatusesOptions extends AbortOptions {
+  local?: boolean
 }
 
 /**
@@ -86,6 +91,12 @@ export interface Cluster {
   explain(cid: CID, options?: AbortOptions): Promise<PinExplanation>
   statusAll(filter: StatusFilter, options?: AbortOptions): AsyncIterable<GlobalPinInfo>
   statusAllLocal(filter: StatusFilter, options?: AbortOptions): AsyncIterable<PinInfo>
+  /**
+   * The state of all pins that match, in batches, undecoded where that suffices: for listings that need no objects.
+   *
+   * @param options - with `local`, what this peer alone knows
+   */
+  listStatuses(filter: StatusFilter, options?: ListStatusesOptions): AsyncIterable<readonly ListedStatus[]>
   recover(cid: CID, options?: AbortOptions): Promise<GlobalPinInfo>
   recoverLocal(cid: CID, options?: AbortOptions): Promise<PinInfo>
   recoverAll(options?: AbortOptions): AsyncIterable<GlobalPinInfo>

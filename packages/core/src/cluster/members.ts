@@ -2,6 +2,7 @@ import type { Bandwidth, Id, IpfsRepoStat, Multiaddr, PeerId, PinInfo, RepoGc, S
 import { ClusterError } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { Block } from '../ipfs/interface.ts'
+import type { PinListing } from '../pintracker/index.ts'
 import type { AbortOptions } from '../util/startable.ts'
 
 /**
@@ -16,6 +17,8 @@ export interface Member {
   peers(options?: AbortOptions): AsyncIterable<Id>
   status(cid: CID, options?: AbortOptions): Promise<PinInfo>
   statusAll(filter: StatusFilter, options?: AbortOptions): AsyncIterable<PinInfo>
+  /** The same in parts, undecoded where that suffices, in the order of the keys of the pinset if it lists all of it. */
+  list(filter: StatusFilter, options?: AbortOptions): AsyncIterable<PinListing>
   recover(cid: CID, options?: AbortOptions): Promise<PinInfo>
   recoverAll(options?: AbortOptions): AsyncIterable<PinInfo>
   repoGc(options?: AbortOptions): Promise<RepoGc>
@@ -55,6 +58,7 @@ const UNREACHABLE: Member = {
   peers: refuse,
   status: async () => refuse(),
   statusAll: refuse,
+  list: refuse,
   recover: async () => refuse(),
   recoverAll: refuse,
   repoGc: async () => refuse(),

@@ -19,7 +19,7 @@ import { pinTracker } from '../pintracker/index.ts'
 import type { Monitor, MonitorInit } from '../monitor/index.ts'
 import { monitor } from '../monitor/index.ts'
 import { PeerMarks } from '../repair/index.ts'
-import { rpcServer, SERVICES } from '../rpc/index.ts'
+import { EXTENSION_PROTOCOL, rpcServer, SERVICES } from '../rpc/index.ts'
 import { EventBus } from '../util/event-bus.ts'
 import type { ComponentLogger } from '../util/logger.ts'
 import { nullLogger } from '../util/logger.ts'
@@ -41,7 +41,7 @@ import { NO_NETWORK } from './members.ts'
 import { formatPing } from './metrics.ts'
 import { StoreGuard } from './store-guard.ts'
 import type { RpcServicesComponents } from './rpc-services.ts'
-import { rpcServices } from './rpc-services.ts'
+import { extensionServices, rpcServices } from './rpc-services.ts'
 
 /** Everything a peer is built from: the settings of its parts, named like the sections of service.json. */
 export interface PeerInit {
@@ -220,6 +220,10 @@ function served(init: ConnectionsInit, components: ServedComponents): Startable[
     ...{ logger, network, services: rpcServices(components) },
     isTrusted: (peer) => consensus.isTrusted(peer)
   })
+  const extensions = rpcServer({ protocol: EXTENSION_PROTOCOL })({
+    ...{ logger, network, services: extensionServices(components) },
+    isTrusted: (peer) => consensus.isTrusted(peer)
+  })
   const joining = new AbortController()
   const onJoined = (peer: PeerId): void => {
     metrics.assumeAlive(peer)
@@ -235,7 +239,7 @@ function served(init: ConnectionsInit, components: ServedComponents): Startable[
     },
     beforeStop: () => joining.abort()
   }
-  return [server, join]
+  return [server, extensions, join]
 }
 
 /** Other peers that are trusted by name: the cluster relies on them, so their connections are kept before others. */

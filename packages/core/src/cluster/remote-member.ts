@@ -2,15 +2,25 @@ import type { Id, IpfsRepoStat, PeerId, PinInfo, RepoGc, StatusFilter } from '@i
 import { ClusterError } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { msgpack } from '../codec/index.ts'
+import type { PinListing } from '../pintracker/index.ts'
+import { listingOf } from '../pintracker/index.ts'
 import type { Block } from '../ipfs/interface.ts'
 import type { RpcClient, UnaryMethod } from '../rpc/index.ts'
 import { SERVICES } from '../rpc/index.ts'
 import { withTimeout } from '../util/signals.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import { MEMBER_TIMEOUT } from './defaults.ts'
+import { EXTENSIONS, listingIn } from './listing-messages.ts'
 import type { Member } from './members.ts'
 
 const { Cluster, PinTracker, IPFSConnector } = SERVICES
+
+/** The methods that peers of the Go release have not. */
+export interface Extensions {
+  readonly rpc: RpcClient
+  /** Whether a peer says that it has them. */
+  offeredBy(peer: PeerId, options: AbortOptions): Promise<boolean>
+}
 
 /**
  * Another peer of the cluster, asked by calls. Who it is and the state of one CID must be told within 15 seconds, as in
@@ -19,10 +29,13 @@ const { Cluster, PinTracker, IPFSConnector } = SERVICES
 export class RemoteMember implements Member {
   readonly #rpc: RpcClient
   readonly #peer: PeerId
+  readonly #extensions: Extensions | undefined
 
-  constructor(rpc: RpcClient, peer: PeerId) {
+  /** @param extensions - absent: what the Go release has is spoken with any peer */
+  constructor(rpc: RpcClient, peer: PeerId, extensions?: Extensions) {
     this.#rpc = rpc
     this.#peer = peer
+    this.#extensions = extensions
   }
 
   async id(options?: AbortOptions): Promise<Id> {
@@ -39,6 +52,13 @@ export class RemoteMember implements Member {
 
   statusAll(filter: StatusFilter, options?: AbortOptions): AsyncIterable<PinInfo> {
     return this.#rpc.stream(this.#peer, PinTracker.StatusAll, [filter], options)
+  }
+
+  async *list(filter: StatusFilter, options: AbortOptions = {}): AsyncGenerator<PinListing, void, undefined> {
+    const messages = (await this.#extensions?.offeredBy(this.#peer, options))
+      ? this.#extensions?.rpc.stream(this.#peer, EXTENSIONS.PinTracker.List, [filter], options)
+      : undefined
+    yield* messages ? listingIn(this.#peer, messages) : listingOf(this.statusAll(filter, options))
   }
 
   async recover(cid: CID, options?: AbortOptions): Promise<PinInfo> {

@@ -6,6 +6,7 @@ import type { PinTracker } from '../pintracker/interface.ts'
 import type { RpcContext, ServedService } from '../rpc/index.ts'
 import { serve, SERVICES } from '../rpc/index.ts'
 import type { Cluster } from './interface.ts'
+import { EXTENSIONS, messagesOf } from './listing-messages.ts'
 
 /** What answers the calls of other peers. */
 export interface RpcServicesComponents {
@@ -13,7 +14,7 @@ export interface RpcServicesComponents {
     Cluster,
     'id' | 'version' | 'peers' | 'peerAdd' | 'peerRemove' | 'recoverLocal' | 'recoverAllLocal' | 'repoGcLocal'
   >
-  tracker: Pick<PinTracker, 'status' | 'statusAll' | 'recover'>
+  tracker: Pick<PinTracker, 'status' | 'statusAll' | 'list' | 'recover'>
   ipfs: Pick<IpfsConnector, 'repoStat' | 'swarmPeers'>
   /** The way of added blocks into the IPFS node. */
   added: Pick<IpfsConnector, 'putBlocks'>
@@ -31,6 +32,17 @@ export function rpcServices(components: RpcServicesComponents): ServedService[] 
     ipfsService(components),
     consensusService(components),
     serve(SERVICES.PeerMonitor, {})
+  ]
+}
+
+/** What only peers of ours ask for. */
+export function extensionServices({ tracker }: Pick<RpcServicesComponents, 'tracker'>): ServedService[] {
+  return [
+    serve(EXTENSIONS.PinTracker, {
+      async *List(filters, { signal }) {
+        yield* messagesOf(tracker.list((await first(filters)) ?? ALL_STATUSES, { signal }))
+      }
+    })
   ]
 }
 

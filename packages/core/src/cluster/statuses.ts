@@ -1,10 +1,11 @@
 import type { GlobalPinInfo, PeerId, Pin, PinInfo, StatusFilter, TrackerStatus } from '@ipfs-cluster/api'
-import { ClusterError, emptyPin, matchesFilter, Time, TrackerStatusBits } from '@ipfs-cluster/api'
+import { ClusterError, emptyPin, matchesFilter, peerIdToBytes, Time, TrackerStatusBits } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
+import { readPinDemand } from '../codec/index.ts'
 import type { CidKey } from '../pintracker/cid-key.ts'
 import { keyOfCid } from '../pintracker/cid-key.ts'
-import { isPinnedEverywhere, isRemotePin } from '../pintracker/index.ts'
-import { pinInfo } from '../pintracker/status.ts'
+import { isPinnedEverywhere, isRemoteDemand, isRemotePin } from '../pintracker/placement.ts'
+import { listsPinset, pinInfo } from '../pintracker/status.ts'
 import type { PinState } from '../state/interface.ts'
 import { messageOf } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
@@ -12,7 +13,10 @@ import { withTimeout } from '../util/signals.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import { MEMBER_TIMEOUT } from './defaults.ts'
 import { addPinInfo, emptyGlobalPinInfo, globalPinInfoOf } from './global-pin-info.ts'
+import type { ListedStatus } from './listed-status.ts'
+import { globalPinInfoIn, listedGlobal, listedStatusOf } from './listed-status.ts'
 import type { Member } from './members.ts'
+import { mergeListings } from './merged-listings.ts'
 import type { ClusterMetrics } from './metrics.ts'
 import { pingOf } from './metrics.ts'
 
@@ -64,25 +68,86 @@ export class Statuses {
   }
 
   async *statusAll(filter: StatusFilter, options: AbortOptions = {}): AsyncIterable<GlobalPinInfo> {
-    const ask: StreamQuestion = (member) => member.statusAll(filter, options)
+    for await (const items of this.list(filter, options)) {
+      for (const item of items) {
+        const global = this.#tryDecode(item)
+        if (global !== undefined) yield global
+      }
+    }
+  }
+
+  /** The same in batches, undecoded where that suffices, in the order of keys where the pinset is listed. */
+  async *list(filter: StatusFilter, options: AbortOptions = {}): AsyncGenerator<readonly ListedStatus[]> {
     const members = await this.#members(options)
     const [only] = members
-    if (members.length !== 1 || only === undefined) {
-      const { found, failed } = await this.#collect(members, ask, options)
-      if (failed.size > 0 && matchesFilter('cluster_error', filter)) await this.#addUnanswered(found, failed, options)
-      yield* found.values()
-      return
+    if (members.length === 1 && only !== undefined) yield* this.#listOnly(only, filter, options)
+    else if (listsPinset(filter)) yield* this.#listMerged(members, filter, options)
+    else yield* this.#listCollected(members, filter, options)
+  }
+
+  /** What this peer alone knows. */
+  async *listLocal(filter: StatusFilter, options: AbortOptions = {}): AsyncGenerator<readonly ListedStatus[]> {
+    const { peerId } = this.#components
+    for await (const { answerer, pins } of this.#components.member(peerId).list(filter, options)) {
+      yield pins.map((pin) => listedStatusOf(answerer, pin))
     }
+  }
+
+  async *#listOnly(peer: PeerId, filter: StatusFilter, options: AbortOptions): AsyncGenerator<readonly ListedStatus[]> {
     let any = false
     try {
-      for await (const info of ask(this.#components.member(only))) {
+      for await (const { answerer, pins } of this.#components.member(peer).list(filter, options)) {
         any = true
-        yield globalPinInfoOf(info)
+        yield pins.map((pin) => listedStatusOf(answerer, pin))
       }
     } catch (err) {
       options.signal?.throwIfAborted()
       if (any || !matchesFilter('cluster_error', filter)) throw err
-      yield* this.#alone(only, err, filter, options)
+      for await (const global of this.#alone(peer, err, filter, options)) yield [listedGlobal(global)]
+    }
+  }
+
+  async *#listMerged(
+    members: readonly PeerId[],
+    filter: StatusFilter,
+    options: AbortOptions
+  ): AsyncGenerator<readonly ListedStatus[]> {
+    const { state, log } = this.#components
+    const isShown = matchesFilter('cluster_error', filter)
+    yield* mergeListings({
+      listings: new Map(members.map((peer) => [peer, this.#components.member(peer).list(filter, options)])),
+      onFailure: (peer, err) => {
+        options.signal?.throwIfAborted()
+        if (isRefusal(err)) return false
+        log.error(`${peer} could not list its pins: ${messageOf(err)}`)
+        return true
+      },
+      failure: (cid, peer, err) => this.#failure(emptyPin(cid), peer, err),
+      isExpectedOn: ({ value }, peer) => {
+        const demand = readPinDemand(value)
+        return demand.type !== 'meta-pin' && !isRemoteDemand(demand, peerIdToBytes(peer))
+      },
+      ...(isShown && { expected: (after) => state.listStored({ ...options, ...(after !== undefined && { after }) }) })
+    })
+  }
+
+  /** Operations have no order, and are few beside the pinset. */
+  async *#listCollected(
+    members: readonly PeerId[],
+    filter: StatusFilter,
+    options: AbortOptions
+  ): AsyncGenerator<readonly ListedStatus[]> {
+    const { found, failed } = await this.#collect(members, (member) => member.statusAll(filter, options), options)
+    if (failed.size > 0 && matchesFilter('cluster_error', filter)) await this.#addUnanswered(found, failed, options)
+    for (const global of found.values()) yield [listedGlobal(global)]
+  }
+
+  #tryDecode(item: ListedStatus): GlobalPinInfo | undefined {
+    try {
+      return globalPinInfoIn(item)
+    } catch (err) {
+      this.#components.log.error(`skipped the unreadable pin under ${item.key}: ${messageOf(err)}`)
+      return undefined
     }
   }
 

@@ -34,6 +34,31 @@ interface Parts {
  * @throws ClusterError when the bytes are malformed
  */
 export function storedPinToJSONLine(key: string, value: Uint8Array): string {
+  return formatLine(keyToCidText(key), readParts(value))
+}
+
+/** What the status of a pin shows of the pin itself, as JSON. */
+export interface StoredPinStatusTexts {
+  /** The members of the object before the map of peers, without a brace before or a comma behind them. */
+  readonly members: string
+  /** When it was pinned, in quotes. */
+  readonly timestamp: string
+}
+
+/**
+ * The same for the status of a stored pin: the same text as that of a status made from the pin.
+ *
+ * @throws ClusterError when the bytes are malformed
+ */
+export function storedPinStatusTexts(key: string, value: Uint8Array): StoredPinStatusTexts {
+  const { name, allocations, origins, timestamp, metadata } = readParts(value)
+  const members =
+    `"cid":"${keyToCidText(key)}","name":${name},"allocations":[${allocations}],"origins":[${origins}]` +
+    `,"created":${timestamp},"metadata":${metadataText(metadata)}`
+  return { members, timestamp }
+}
+
+function readParts(value: Uint8Array): Parts {
   const parts: Parts = {
     replicationMin: 0,
     replicationMax: 0,
@@ -51,7 +76,7 @@ export function storedPinToJSONLine(key: string, value: Uint8Array): string {
   }
   const reader = new ProtobufReader(value)
   while (reader.next()) readPinField(reader, parts)
-  return formatLine(keyToCidText(key), parts)
+  return parts
 }
 
 function formatLine(cid: string, parts: Parts): string {

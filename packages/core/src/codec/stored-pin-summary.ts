@@ -43,6 +43,48 @@ export function readPinAllocations(value: Uint8Array): Uint8Array[] {
   return allocations
 }
 
+/** What tells which peers are to hold a pin, and how. */
+export interface PinDemand {
+  type: PinType
+  /** Binary IDs of the peers that are to hold it, as views of its bytes. */
+  allocations: readonly Uint8Array[]
+  /** How deep below its CID it reaches; -1: to the end. */
+  maxDepth: number
+  replicationFactorMin: number
+  replicationFactorMax: number
+}
+
+const NO_ALLOCATIONS: readonly Uint8Array[] = []
+
+/**
+ * Reads of a stored pin what a listing of states needs to know.
+ *
+ * @throws ClusterError when the bytes are malformed
+ */
+export function readPinDemand(value: Uint8Array): PinDemand {
+  const demand: PinDemand = {
+    ...{ type: 'bad-type', allocations: NO_ALLOCATIONS, maxDepth: 0 },
+    ...{ replicationFactorMin: 0, replicationFactorMax: 0 }
+  }
+  const reader = new ProtobufReader(value)
+  while (reader.next()) {
+    if (reader.field === PinField.TYPE) demand.type = PIN_TYPES[reader.uint32()] ?? 'bad-type'
+    else if (reader.field === PinField.ALLOCATIONS) demand.allocations = [...demand.allocations, reader.bytes()]
+    else if (reader.field === PinField.MAX_DEPTH) demand.maxDepth = reader.sint32()
+    else if (reader.field === PinField.OPTIONS) reader.message(() => readFactors(reader, demand))
+    else reader.skip()
+  }
+  return demand
+}
+
+function readFactors(reader: ProtobufReader, demand: PinDemand): void {
+  while (reader.next()) {
+    if (reader.field === OptionsField.REPLICATION_MIN) demand.replicationFactorMin = reader.sint32()
+    else if (reader.field === OptionsField.REPLICATION_MAX) demand.replicationFactorMax = reader.sint32()
+    else reader.skip()
+  }
+}
+
 /** What the place of a pin in an index depends on. */
 export interface PinPlace {
   type: PinType

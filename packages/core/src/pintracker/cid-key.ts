@@ -7,9 +7,19 @@ import { CID } from 'multiformats/cid'
 export type CidKey = string
 
 export function keyOfCid(cid: CID): CidKey {
-  return Buffer.from(cid.bytes.buffer, cid.bytes.byteOffset, cid.bytes.byteLength).toString('latin1')
+  return keyOfBytes(cid.bytes)
+}
+
+/** The same for the bytes of a CID. */
+export function keyOfBytes({ buffer, byteOffset, byteLength }: Uint8Array): CidKey {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
+}
+
+/** The bytes of a CID, each as one character. */
+export function bytesOfKey(key: CidKey): Uint8Array {
+  return new Uint8Array(Buffer.from(key, 'latin1'))
 }
 
 export function cidOfKey(key: CidKey): CID {
-  return CID.decode(new Uint8Array(Buffer.from(key, 'latin1')))
+  return CID.decode(bytesOfKey(key))
 }

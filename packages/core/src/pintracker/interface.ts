@@ -1,6 +1,7 @@
 import type { Pin, PinDetail, PinInfo, StatusFilter, Time, TrackerStatus } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { AbortOptions, Startable } from '../util/startable.ts'
+import type { PinListing } from './listed-pin.ts'
 
 /** How many items have each status on this peer. */
 export interface StatusCounts {
@@ -28,6 +29,8 @@ export interface PinTracker extends Startable {
   status(cid: CID, options?: AbortOptions): Promise<PinInfo>
   /** State of every CID that matches, streamed. */
   statusAll(filter: StatusFilter, options?: AbortOptions): AsyncIterable<PinInfo>
+  /** The same in parts, undecoded where that suffices, in the order of the keys of the pinset if it lists all of it. */
+  list(filter: StatusFilter, options?: AbortOptions): AsyncIterable<PinListing>
   /** Why a CID is as it is here: what it waits for, how far it is, why it failed, when it is tried again. */
   explain(cid: CID, options?: AbortOptions): Promise<PinDetail>
   /** At hand once the pinset has been compared, which the first call does. */

@@ -127,6 +127,10 @@ export class Operations {
   }
 
   /** The operation that a CID waits for, undefined when all is done. */
+  get size(): number {
+    return this.#operations.size
+  }
+
   get(key: CidKey): Operation | undefined {
     return this.#operations.get(key)
   }

@@ -1,10 +1,20 @@
-import type { Multiaddr, PeerId, Pin, PinInfo, TrackerStatus } from '@ipfs-cluster/api'
-import { Time } from '@ipfs-cluster/api'
+import type { Multiaddr, PeerId, Pin, PinInfo, StatusFilter, TrackerStatus } from '@ipfs-cluster/api'
+import { Time, TrackerStatusBits } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { IpfsPinStatus } from '../ipfs/interface.ts'
 import { isPinnedAs } from '../ipfs/pin-status.ts'
 import type { Operation } from './operation.ts'
 import type { OperationView } from './operations.ts'
+
+/** Statuses that follow from what the IPFS node holds, so that it has to be asked for all of its pins. */
+export const HELD: StatusFilter = TrackerStatusBits.pinned | TrackerStatusBits.unexpectedly_unpinned
+/** Statuses that items of the pinset can have without an operation. */
+const AT_REST: StatusFilter = HELD | TrackerStatusBits.sharded | TrackerStatusBits.remote
+
+/** Whether a listing with that filter goes through the pinset, and not through the operations only. */
+export function listsPinset(filter: StatusFilter): boolean {
+  return filter === 0 || (filter & AT_REST) !== 0
+}
 
 /** Who answers: the peer, and its IPFS node as far as it is known. */
 export interface Answerer {
@@ -20,8 +30,14 @@ export const NOT_PINNED_IN_IPFS = 'the item should be pinned but it is not'
 
 /** State of an item of the pinset which this peer has to hold, and for which there is no operation. */
 export function heldInfo(pin: Pin, answerer: Answerer, held: IpfsPinStatus): PinInfo {
-  if (isPinnedAs(held, pin.maxDepth)) return pinInfo(pin, answerer, 'pinned')
-  return { ...pinInfo(pin, answerer, 'unexpectedly_unpinned'), error: NOT_PINNED_IN_IPFS }
+  return restInfo(pin, answerer, isPinnedAs(held, pin.maxDepth) ? 'pinned' : 'unexpectedly_unpinned')
+}
+
+/** State of an item of the pinset for which there is no operation. */
+export function restInfo(pin: Pin, answerer: Answerer, status: TrackerStatus): PinInfo {
+  const info = pinInfo(pin, answerer, status)
+  if (status === 'unexpectedly_unpinned') info.error = NOT_PINNED_IN_IPFS
+  return info
 }
 
 /** State of an item of the pinset as such; its timestamp is that of the pin. */

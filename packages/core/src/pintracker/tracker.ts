@@ -1,16 +1,28 @@
 import type { PeerId, Pin, PinDetail, PinInfo, StatusFilter, TrackerStatus } from '@ipfs-cluster/api'
-import { cidToText, ClusterError, matchesFilter, Time, TrackerStatusBits } from '@ipfs-cluster/api'
+import {
+  cidToText,
+  ClusterError,
+  compareText,
+  decodeBase32,
+  encodeBase32Upper,
+  matchesFilter,
+  peerIdToBytes,
+  Time,
+  TrackerStatusBits
+} from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
+import { decodePin, pinKey, pinKeyToCid, readPinDemand } from '../codec/index.ts'
 import type { Datastore } from '../datastore/interface.ts'
 import type { IpfsConnector, IpfsPinStatus } from '../ipfs/interface.ts'
-import type { PinState } from '../state/interface.ts'
+import { isPinnedAs } from '../ipfs/pin-status.ts'
+import type { PinState, StoredPin } from '../state/interface.ts'
 import { messageOf } from '../util/errors.ts'
 import type { EventBus } from '../util/event-bus.ts'
 import type { ComponentLogger, Logger } from '../util/logger.ts'
 import { withTimeout } from '../util/signals.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import type { CidKey } from './cid-key.ts'
-import { cidOfKey, keyOfCid } from './cid-key.ts'
+import { bytesOfKey, cidOfKey, keyOfBytes, keyOfCid } from './cid-key.ts'
 import { CidSet } from './cid-set.ts'
 import type { PinTrackerInit } from './defaults.ts'
 import { ASK_TIMEOUT, limitsOf } from './defaults.ts'
@@ -21,10 +33,12 @@ import type { Operation, OperationKind } from './operation.ts'
 import { FULL_QUEUE } from './operation.ts'
 import type { PinTrackerEvents } from './operation-runner.ts'
 import { OperationRunner } from './operation-runner.ts'
-import { isRemotePin } from './placement.ts'
+import type { ListedPin, PinListing } from './listed-pin.ts'
+import { infoOf, withOthers } from './listed-pin.ts'
+import { isRemoteDemand, isRemotePin } from './placement.ts'
 import { RestCounts } from './rest-counts.ts'
 import type { Answerer } from './status.ts'
-import { heldInfo, operationInfo, pinInfo, unpinnedInfo } from './status.ts'
+import { HELD, heldInfo, listsPinset, operationInfo, pinInfo, unpinnedInfo } from './status.ts'
 
 /** What the tracker needs from the rest of the peer. */
 export interface PinTrackerComponents {
@@ -41,11 +55,6 @@ export interface PinTrackerComponents {
   datastore?: Datastore
 }
 
-/** Statuses that follow from what the IPFS node holds, so that it has to be asked for all of its pins. */
-const HELD = TrackerStatusBits.pinned | TrackerStatusBits.unexpectedly_unpinned
-/** Statuses that items of the pinset can have without an operation. */
-const AT_REST = HELD | TrackerStatusBits.sharded | TrackerStatusBits.remote
-
 /**
  * The tracker keeps nothing but operations: what has none is found out by comparing the pinset with the pins of the
  * IPFS node. A pin that is acknowledged and then lost by a crash shows in that comparison, and recover takes it up.
@@ -57,14 +66,16 @@ export class StatelessTracker implements PinTracker {
   /** Pins that the IPFS node holds, one set for each listing that is under way. */
   readonly #listings = new Set<CidSet>()
   readonly #rest = new RestCounts()
+  readonly #peerBytes: Uint8Array
 
   constructor(components: PinTrackerComponents, init: PinTrackerInit = {}) {
     const { logger, state, ipfs, events, datastore } = components
     this.#components = components
+    this.#peerBytes = peerIdToBytes(components.peerId)
     this.#log = logger.forComponent('pintracker')
     const log = this.#log
     const onPinned = (key: CidKey): void => {
-      for (const held of this.#listings) held.add(cidOfKey(key), JUST_PINNED)
+      for (const held of this.#listings) held.add(bytesOfKey(key), JUST_PINNED)
     }
     const ledger = datastore && new FailureLedger(datastore, log)
     this.#runner = new OperationRunner({ log, state, ipfs, events, ledger, onPinned }, limitsOf(init))
@@ -128,20 +139,26 @@ export class StatelessTracker implements PinTracker {
   }
 
   async *statusAll(filter: StatusFilter, options: AbortOptions = {}): AsyncIterable<PinInfo> {
+    for await (const { answerer, pins } of this.list(filter, options)) {
+      for (const pin of pins) {
+        const info = this.#tryDecode(answerer, pin)
+        if (info !== undefined) yield info
+      }
+    }
+  }
+
+  async *list(filter: StatusFilter, options: AbortOptions = {}): AsyncGenerator<PinListing, void, undefined> {
     if (matchesFilter('cluster_error', filter) && filter !== 0 && (filter & HELD) === 0) await this.#probeIpfs(options)
-    if (filter !== 0 && (filter & AT_REST) === 0) {
-      yield* this.#operationInfos((operation) => matchesFilter(this.#statusOf(operation), filter), options)
+    const matches = (operation: Operation): boolean => matchesFilter(this.#statusOf(operation), filter)
+    if (!listsPinset(filter)) {
+      yield* this.#listOperations(this.#keysOf(matches), matches, options)
       return
     }
-    yield* this.#pinsetInfos(filter, options)
     // An unpin that runs is no news to somebody who lists the pinset; one that failed is.
     const shown = filter === 0 ? TrackerStatusBits.unpin_error : filter
-    for await (const info of this.#operationInfos(
-      (operation) => operation.kind === 'unpin' && matchesFilter(this.#statusOf(operation), shown),
-      options
-    )) {
-      if (!(await this.#components.state.has(info.cid, options))) yield info
-    }
+    const isShown = (operation: Operation): boolean =>
+      operation.kind === 'unpin' && matchesFilter(this.#statusOf(operation), shown)
+    yield* withOthers(this.#listPinset(filter, options), this.#listLeft(isShown, options))
   }
 
   async recover(cid: CID, options: AbortOptions = {}): Promise<PinInfo> {
@@ -182,7 +199,9 @@ export class StatelessTracker implements PinTracker {
   /** What should be here and is not; nothing while the IPFS node cannot be asked. */
   async *#pinsNotHeld(options: AbortOptions): AsyncIterable<PinInfo> {
     try {
-      yield* this.#pinsetInfos(TrackerStatusBits.unexpectedly_unpinned, options)
+      for await (const { answerer, pins } of this.#listPinset(TrackerStatusBits.unexpectedly_unpinned, options)) {
+        for (const pin of pins) yield infoOf(answerer, pin)
+      }
     } catch (err) {
       options.signal?.throwIfAborted()
       this.#log.error(messageOf(err))
@@ -219,18 +238,24 @@ export class StatelessTracker implements PinTracker {
   }
 
   /** The items of the pinset that match, with their operations. */
-  async *#pinsetInfos(filter: StatusFilter, options: AbortOptions): AsyncIterable<PinInfo> {
+  async *#listPinset(filter: StatusFilter, options: AbortOptions): AsyncGenerator<PinListing, void, undefined> {
     const held = new CidSet()
     const asksIpfs = filter === 0 || (filter & HELD) !== 0
     const tally = this.#rest.newTally()
     this.#listings.add(held)
     try {
       if (asksIpfs) await this.#addHeldPins(held, options)
-      for await (const pin of this.#components.state.list(options)) {
-        const operation = this.#operationInfo(pin.cid, pin)
-        const info = operation ?? this.#infoWithoutIpfs(pin) ?? this.#heldInfo(pin, held)
-        if (operation === undefined || info.status === 'remote') tally.add(info.status)
-        if (matchesFilter(info.status, filter)) yield info
+      for await (const batch of this.#components.state.listStored(options)) {
+        const answerer = this.#answerer()
+        const pins: ListedPin[] = []
+        for (const stored of batch) {
+          const pin = this.#tryList(stored, held)
+          if (pin === undefined) continue
+          const status = pin.value === undefined ? pin.info.status : pin.status
+          if (pin.value !== undefined || status === 'remote') tally.add(status)
+          if (matchesFilter(status, filter)) pins.push(pin)
+        }
+        if (pins.length > 0) yield { answerer, pins }
       }
       if (asksIpfs) tally.done()
     } finally {
@@ -239,23 +264,91 @@ export class StatelessTracker implements PinTracker {
     }
   }
 
-  /** Operations by their keys of this moment, each read when its turn comes. */
-  async *#operationInfos(wanted: (operation: Operation) => boolean, options: AbortOptions): AsyncIterable<PinInfo> {
-    const keys: CidKey[] = []
+  /** One damaged pin must not hide all the others. */
+  #tryList(stored: StoredPin, held: CidSet): ListedPin | undefined {
+    try {
+      return this.#listed(stored, held)
+    } catch (err) {
+      this.#log.error(`skipped the unreadable pin under ${stored.key}: ${messageOf(err)}`)
+      return undefined
+    }
+  }
+
+  #tryDecode(answerer: Answerer, pin: ListedPin): PinInfo | undefined {
+    try {
+      return infoOf(answerer, pin)
+    } catch (err) {
+      this.#log.error(`skipped the unreadable pin under ${pin.key}: ${messageOf(err)}`)
+      return undefined
+    }
+  }
+
+  #listed({ key, value }: StoredPin, held: CidSet): ListedPin {
+    const bytes = decodeBase32(key)
     const { operations } = this.#runner
-    for (const operation of operations.values()) if (wanted(operation)) keys.push(operation.key)
+    const operation = operations.size === 0 ? undefined : operations.get(keyOfBytes(bytes))
+    if (operation !== undefined) {
+      const cid = pinKeyToCid(key)
+      return { key, info: this.#infoOf(operation, cid, decodePin(value, cid)) }
+    }
+    const demand = readPinDemand(value)
+    if (demand.type === 'meta-pin') return { key, value, status: 'sharded' }
+    if (isRemoteDemand(demand, this.#peerBytes)) return { key, value, status: 'remote' }
+    const status = held.get(bytes)
+    const isHeld = status === JUST_PINNED || isPinnedAs(HELD_AS[status] ?? 'unpinned', demand.maxDepth)
+    return { key, value, status: isHeld ? 'pinned' : 'unexpectedly_unpinned' }
+  }
+
+  /** CIDs with an operation that are not in the pinset, in the order of their keys. */
+  async *#listLeft(
+    wanted: (operation: Operation) => boolean,
+    options: AbortOptions
+  ): AsyncGenerator<PinListing, void, undefined> {
+    const sorted = this.#keysOf(wanted).map((key) => ({ key, text: encodeBase32Upper(bytesOfKey(key)) }))
+    sorted.sort((a, b) => compareText(a.text, b.text))
+    const keys = sorted.map(({ key }) => key)
+    for await (const part of this.#listOperations(keys, wanted, options)) {
+      const [pin] = part.pins
+      if (pin?.value === undefined && pin && !(await this.#components.state.has(pin.info.cid, options))) yield part
+    }
+  }
+
+  /** Operations by their keys of this moment. */
+  #keysOf(wanted: (operation: Operation) => boolean): CidKey[] {
+    const keys: CidKey[] = []
+    for (const operation of this.#runner.operations.values()) if (wanted(operation)) keys.push(operation.key)
+    return keys
+  }
+
+  async *#operationInfos(
+    wanted: (operation: Operation) => boolean,
+    options: AbortOptions
+  ): AsyncGenerator<PinInfo, void, undefined> {
+    for await (const { answerer, pins } of this.#listOperations(this.#keysOf(wanted), wanted, options)) {
+      for (const pin of pins) yield infoOf(answerer, pin)
+    }
+  }
+
+  /** Operations, each read when its turn comes. */
+  async *#listOperations(
+    keys: readonly CidKey[],
+    wanted: (operation: Operation) => boolean,
+    options: AbortOptions
+  ): AsyncGenerator<PinListing, void, undefined> {
+    const { operations } = this.#runner
     for (const key of keys) {
       const cid = cidOfKey(key)
       const pin = await this.#components.state.get(cid, options)
       const operation = operations.get(key)
-      if (operation !== undefined && wanted(operation)) yield this.#infoOf(operation, cid, pin)
+      if (operation === undefined || !wanted(operation)) continue
+      yield { answerer: this.#answerer(), pins: [{ key: pinKey(cid), info: this.#infoOf(operation, cid, pin) }] }
     }
   }
 
   /** For the counts: what cannot be compared while the IPFS node is away stays unknown. */
   async #compare(options: AbortOptions): Promise<void> {
     try {
-      for await (const _info of this.#pinsetInfos(HELD, options)) options.signal?.throwIfAborted()
+      for await (const _ of this.#listPinset(HELD, options)) options.signal?.throwIfAborted()
     } catch (err) {
       options.signal?.throwIfAborted()
       this.#log.debug(messageOf(err))
@@ -265,7 +358,7 @@ export class StatelessTracker implements PinTracker {
   async #addHeldPins(held: CidSet, options: AbortOptions): Promise<void> {
     try {
       for await (const pin of this.#components.ipfs.pins(['recursive', 'direct'], options)) {
-        held.add(pin.cid, Math.max(0, HELD_AS.indexOf(pin.status)))
+        held.add(pin.cid.bytes, Math.max(0, HELD_AS.indexOf(pin.status)))
       }
     } catch (err) {
       options.signal?.throwIfAborted()
@@ -287,12 +380,6 @@ export class StatelessTracker implements PinTracker {
   #infoWithoutIpfs(pin: Pin): PinInfo | undefined {
     if (pin.type === 'meta-pin') return this.#info(pin, 'sharded')
     return isRemotePin(pin, this.#components.peerId) ? this.#info(pin, 'remote') : undefined
-  }
-
-  #heldInfo(pin: Pin, held: CidSet): PinInfo {
-    const value = held.get(pin.cid)
-    if (value === JUST_PINNED) return this.#info(pin, 'pinned')
-    return heldInfo(pin, this.#answerer(), HELD_AS[value] ?? 'unpinned')
   }
 
   /** State of a CID with an operation; undefined when it has none. */

@@ -32,11 +32,13 @@ export class StreamRpcClient implements RpcClient {
   readonly #network: RpcNetwork
   readonly #endpoints: Endpoints
   readonly #maxReplyBytes: number
+  readonly #protocol: string
 
   constructor({ peerId, network, services = [] }: RpcClientComponents, init: RpcClientInit) {
     this.#peerId = peerId
     this.#network = network
     this.#endpoints = new Endpoints(services)
+    this.#protocol = init.protocol ?? RPC_PROTOCOL
     this.#maxReplyBytes = init.maxReplyBytes ?? DEFAULT_MAX_REPLY_BYTES
   }
 
@@ -44,7 +46,7 @@ export class StreamRpcClient implements RpcClient {
     options.signal?.throwIfAborted()
     if (this.#isSelf(peer)) return (this.#local(method) as UnaryHandler<A, R>)(argument, this.#context(options))
     const request = Buffer.concat([encodeId(method), msgpack.encodeMsgpack(method.argument, argument)])
-    const stream = await this.#network.open(peer, RPC_PROTOCOL, options)
+    const stream = await this.#network.open(peer, this.#protocol, options)
     const answer = await this.#exchange(stream, request, method, options)
     if (answer instanceof ClusterError) throw answer
     return answer.reply
@@ -61,7 +63,7 @@ export class StreamRpcClient implements RpcClient {
       yield* (this.#local(method) as StreamingHandler<A, R>)(asyncItems(args), this.#context(options))
       return
     }
-    const stream = await this.#network.open(peer, RPC_PROTOCOL, options)
+    const stream = await this.#network.open(peer, this.#protocol, options)
     const release = abortWith(stream, options)
     const sending = new AbortController()
     let isSent = false

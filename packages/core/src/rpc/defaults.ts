@@ -3,8 +3,13 @@ import type { MethodName } from './service.ts'
 /** The protocol of calls between peers of a cluster, one stream for each call (spec: wire 2.1). */
 export const RPC_PROTOCOL = '/ipfscluster/1.0/rpc'
 
+/** The same for methods that the Go release has not, spoken only with peers that offer it. */
+export const EXTENSION_PROTOCOL = '/ipfscluster-ts/rpc/1.0.0'
+
 /** How a peer answers the calls of others. Times are in milliseconds. */
 export interface RpcServerInit {
+  /** Default {@link RPC_PROTOCOL}. */
+  protocol?: string
   /** Most calls that run at once; what goes beyond is reset. Default 4096. */
   maxCalls?: number
   /** Most of them from one peer that is trusted. Default 1024. */
@@ -26,6 +31,7 @@ export interface RpcServerInit {
 }
 
 export const SERVER_DEFAULTS: Required<RpcServerInit> = {
+  protocol: RPC_PROTOCOL,
   maxCalls: 4096,
   maxCallsPerPeer: 1024,
   maxCallsPerStranger: 64,
@@ -39,6 +45,8 @@ export const SERVER_DEFAULTS: Required<RpcServerInit> = {
 
 /** How a peer calls others. */
 export interface RpcClientInit {
+  /** Default {@link RPC_PROTOCOL}. */
+  protocol?: string
   /** Most bytes of one reply. The longest tell what a garbage collection removed. Default 64 MiB. */
   maxReplyBytes?: number
 }

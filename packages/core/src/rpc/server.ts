@@ -4,7 +4,7 @@ import type { ByteStream } from '../network/byte-stream.ts'
 import type { ComponentLogger } from '../util/logger.ts'
 import type { Startable } from '../util/startable.ts'
 import type { RpcServerInit } from './defaults.ts'
-import { RPC_PROTOCOL, SERVER_DEFAULTS } from './defaults.ts'
+import { SERVER_DEFAULTS } from './defaults.ts'
 import type { ServedService } from './handlers.ts'
 import { Endpoints } from './handlers.ts'
 import type { RpcNetwork } from './interface.ts'
@@ -42,7 +42,9 @@ export class RpcServer implements Startable {
   }
 
   async start(): Promise<void> {
-    this.#stopTaking ??= await this.#components.network.handle(RPC_PROTOCOL, (stream, peer) => this.#take(stream, peer))
+    this.#stopTaking ??= await this.#components.network.handle(this.#settings.protocol, (stream, peer) =>
+      this.#take(stream, peer)
+    )
   }
 
   async beforeStop(): Promise<void> {

@@ -3,6 +3,8 @@ import type { Id, Metric, PinInfo, PinInfoShort, TrackerStatus } from '@ipfs-clu
 import { ClusterError, defaultPinOptions, TrackerStatusBits } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { Member } from '../../src/cluster/index.ts'
+import type { PinListing } from '../../src/pintracker/index.ts'
+import { listingOf } from '../../src/pintracker/index.ts'
 import { pinInfo } from '../../src/pintracker/status.ts'
 import { collect, OTHER_PEER, PEER, testCid, testPin } from '../pintracker/fakes.ts'
 import { TestPeer } from './fakes.ts'
@@ -38,6 +40,10 @@ class FakeMember implements Member {
 
   async *statusAll(): AsyncIterable<PinInfo> {
     yield await this.status(testCid(1))
+  }
+
+  list(): AsyncIterable<PinListing> {
+    return listingOf(this.statusAll())
   }
 
   async recover(cid: CID): Promise<PinInfo> {

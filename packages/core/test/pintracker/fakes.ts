@@ -4,6 +4,7 @@ import { ClusterError, PinTypeBits, Time } from '@ipfs-cluster/api'
 import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import { create } from 'multiformats/hashes/digest'
+import { encodePin, pinKey } from '../../src/codec/index.ts'
 import type { IpfsConnector, IpfsPin, IpfsPinStatus } from '../../src/ipfs/interface.ts'
 import type { AbortOptions } from '../../src/util/startable.ts'
 import type { ListOptions, PinState, StoredPin } from '../../src/state/interface.ts'
@@ -73,8 +74,16 @@ export class FakeState implements PinState {
     yield* pins.sort((a, b) => (a.cid.toString() < b.cid.toString() ? -1 : 1)).slice(0, limit)
   }
 
-  async *listStored(): AsyncIterable<readonly StoredPin[]> {
-    throw new Error('not part of this fake')
+  /** Few to a batch, so that there are several. */
+  async *listStored(options: ListOptions = {}): AsyncIterable<readonly StoredPin[]> {
+    let batch: StoredPin[] = []
+    for await (const pin of this.list(options)) {
+      batch.push({ key: pinKey(pin.cid), value: encodePin(pin) })
+      if (batch.length < 2) continue
+      yield batch
+      batch = []
+    }
+    if (batch.length > 0) yield batch
   }
 
   async *listByCreation(): AsyncIterable<never> {

@@ -15,19 +15,27 @@ const TEXT_LENGTH = 32 * 1024
  *
  * @throws AggregateError
  */
-export async function* storedPinLines(
+export function storedPinLines(
   batches: AsyncIterable<readonly StoredPin[]> | Iterable<readonly StoredPin[]>
+): AsyncGenerator<string, void, undefined> {
+  return linesOf(batches, ({ key, value }) => storedPinToJSONLine(key, value))
+}
+
+/** The same for anything that is made of stored pins. */
+export async function* linesOf<T extends { readonly key: string }>(
+  batches: AsyncIterable<readonly T[]> | Iterable<readonly T[]>,
+  toLine: (item: T) => string
 ): AsyncGenerator<string, void, undefined> {
   const damage: ClusterError[] = []
   let damaged = 0
   for await (const batch of batches) {
     let text = ''
-    for (const { key, value } of batch) {
+    for (const item of batch) {
       try {
-        text += storedPinToJSONLine(key, value)
+        text += toLine(item)
       } catch (cause) {
         damaged++
-        if (damage.length < MAX_TOLD) damage.push(unreadable(key, cause))
+        if (damage.length < MAX_TOLD) damage.push(unreadable(item.key, cause))
       }
       if (text.length < TEXT_LENGTH) continue
       yield text

@@ -107,6 +107,9 @@ export const bytes: MsgpackCodec<Uint8Array> = {
   isEmpty: () => false
 }
 
+/** The same without a copy: what is read is valid as long as the message that it is part of. */
+export const view: MsgpackCodec<Uint8Array> = { ...bytes, read: (reader) => reader.bytes() }
+
 /** What may be null in our types: nil. Only null itself is left out, for an empty list differs from none. */
 export function nullable<T>(codec: MsgpackCodec<T>): MsgpackCodec<T | null> {
   return {

@@ -17,7 +17,8 @@ export {
   struct,
   text,
   uint,
-  uint64
+  uint64,
+  view
 } from './codec.ts'
 export type { MsgpackCodec, MsgpackField, MsgpackFields } from './codec.ts'
 export { MsgpackFramer } from './framer.ts'

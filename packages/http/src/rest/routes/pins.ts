@@ -23,6 +23,7 @@ import { PAGE_HEADERS, pageLines } from '../listing/answers.ts'
 import { listSelected, readPage } from '../listing/page.ts'
 import { selection } from '../listing/selection.ts'
 import type { Selection } from '../listing/selection.ts'
+import { statusLines } from '../listing/status-lines.ts'
 import {
   checkedPinOptions,
   cidParameter,
@@ -66,8 +67,7 @@ export const pinRoutes: readonly Route<Cluster>[] = [
       if ('cids' in which) return infoLines(gather(which.cids, ask))
       if (selected !== undefined)
         return selectedStatuses(cluster.state, { selected, ask, filter: which.filter }, signal)
-      if (local) return infoLines(mapStream(cluster.statusAllLocal(which.filter, { signal }), globalPinInfoOf))
-      return infoLines(cluster.statusAll(which.filter, { signal }))
+      return lines(statusLines(cluster.listStatuses(which.filter, { local, signal })))
     }
   }),
   clusterRoute({
