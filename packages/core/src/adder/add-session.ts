@@ -1,5 +1,5 @@
 import { cidToText, ClusterError } from '@ipfs-cluster/api'
-import { MAX_SYMLINK_BYTES, PROGRESS_INTERVAL } from './defaults.ts'
+import { MAX_SYMLINK_BYTES, MAX_TURN, PROGRESS_INTERVAL } from './defaults.ts'
 import { outputName, splitEntryPath } from './entry-path.ts'
 import { Folder, fromInside } from './folder.ts'
 import { directoryBlocks } from './unixfs/directory.ts'
@@ -113,13 +113,20 @@ export class AddSession implements EntrySession {
     return next.value
   }
 
-  /** Hands over blocks as they are made, no faster than the sink takes them. */
+  /**
+   * Hands over blocks as they are made, no faster than the sink takes them. The nodes of a folder of a hundred thousand
+   * files take seconds to make: others get their turn in between.
+   */
   async #store<T>(blocks: Generator<Block, T, undefined>): Promise<T> {
+    let turn = performance.now()
     for (;;) {
       const next = blocks.next()
       if (next.done === true) return next.value
       const wait = this.#init.target.put(next.value)
       if (wait !== undefined) await wait
+      if (performance.now() - turn < MAX_TURN) continue
+      await new Promise(setImmediate)
+      turn = performance.now()
     }
   }
 

@@ -51,3 +51,6 @@ export const MAX_SHARD_BLOCKS = 16 * MAX_SHARD_LINKS
 
 /** Shards of one item: what a block of 2 MiB, the most that nodes exchange, can list. */
 export const MAX_SHARDS = 40_000
+
+/** Milliseconds that nodes are made in one go, while nothing else in the process has its turn. */
+export const MAX_TURN = 10

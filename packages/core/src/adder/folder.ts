@@ -1,6 +1,6 @@
 import { ClusterError } from '@ipfs-cluster/api'
 import { outputName } from './entry-path.ts'
-import { compareNames } from './unixfs/directory.ts'
+import { sortByName } from './unixfs/directory.ts'
 import type { DagNode } from './unixfs/nodes.ts'
 
 /** A folder that is still being filled: links to what is finished, and folders. Of files it holds nothing else. */
@@ -76,7 +76,7 @@ export function* fromInside(root: Folder, path: string): Generator<FilledFolder,
 }
 
 function opened(folder: Folder, name: string, path: string): OpenFolder {
-  const rest = [...folder.children].sort(([a], [b]) => compareNames(a, b)).values()
+  const rest = sortByName([...folder.children], ([name]) => name).values()
   return { path, name, rest, children: new Map() }
 }
 

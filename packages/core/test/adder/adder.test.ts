@@ -318,4 +318,18 @@ describe('back-pressure', () => {
     expect((await done).error).toBeUndefined()
     expect(read).toBe(64 * 2 ** 20)
   })
+
+  it('lets others have their turn while the nodes of a large folder are made', async () => {
+    // Nothing here waits for anything outside, so without it there would be no turn at all.
+    const files = Array.from({ length: 20_000 }, (_, i) => file(`folder/${i}`, ''))
+    let turns = 0
+    let timer = setImmediate(function count() {
+      turns++
+      timer = setImmediate(count)
+    })
+    const { error } = await runAdd(files)
+    clearImmediate(timer)
+    expect(error).toBeUndefined()
+    expect(turns).toBeGreaterThan(1)
+  })
 })
