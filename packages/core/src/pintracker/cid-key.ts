@@ -1,4 +1,5 @@
-import { CID } from 'multiformats/cid'
+import { cidFromBytes } from '@ipfs-cluster/api'
+import type { CID } from 'multiformats/cid'
 
 /**
  * A CID as a map key: its bytes, one character each. With a million of them in memory this matters: 56 bytes where
@@ -21,5 +22,5 @@ export function bytesOfKey(key: CidKey): Uint8Array {
 }
 
 export function cidOfKey(key: CidKey): CID {
-  return CID.decode(bytesOfKey(key))
+  return cidFromBytes(Buffer.from(key, 'latin1'))
 }
