@@ -55,8 +55,9 @@ const BUN_FLAGS = [
   '--bytecode',
   '--minify',
   '--format=esm',
-  // A command loads only what it needs of the one file.
+  // A command loads only what it needs of the one file, in few pieces: each takes a tenth of a millisecond.
   '--splitting',
+  '--min-chunk-size=16384',
   // Most runs are over before code that is compiled early has paid for itself.
   '--compile-jit-policy=100',
   `--conditions=${SOURCE_CONDITION}`,

@@ -3,10 +3,8 @@ import type { StatusFilter } from '@ipfs-cluster/api'
 import { bool, ExitError, string } from '@ipfs-cluster/cli-kit'
 import { CtlCommand } from '../command.ts'
 import { localFlag } from '../flags.ts'
-import { explainPrinter } from '../output/explain.ts'
 import { statusPrinter } from '../output/status.ts'
 import { readCid } from '../parse.ts'
-import { watchAll, watchItems } from '../watch.ts'
 
 const flags = {
   local: localFlag,
@@ -40,12 +38,14 @@ ${[...STATUS_FILTER_WORDS]
       const [first] = cids
       if (why && (first === undefined || cids.length > 1)) throw new ExitError('error : --why needs one CID')
       if (flags.watch) {
+        const { watchAll, watchItems } = await import('../watch.ts')
         const filter = readFilter(flags.filter)
         const infos = first === undefined ? watchAll(client, filter, { local }) : watchItems(client, cids, { local })
         await output.printLive(statusPrinter, infos)
       } else if (first === undefined) {
         await output.printEach(statusPrinter, client.statusAll(readFilter(flags.filter), { local }))
       } else if (why) {
+        const { explainPrinter } = await import('../output/explain.ts')
         output.print(explainPrinter(), await client.explain(first))
       } else if (cids.length === 1) {
         output.print(statusPrinter, await client.status(first, { local }))
