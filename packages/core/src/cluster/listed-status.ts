@@ -1,7 +1,7 @@
-import type { GlobalPinInfo, PinInfo, TrackerStatus } from '@ipfs-cluster/api'
+import type { GlobalPinInfo, PinInfo, Pin, TrackerStatus } from '@ipfs-cluster/api'
+import { ClusterError, Time } from '@ipfs-cluster/api'
 import { decodePin, pinKey, pinKeyToCid } from '../codec/index.ts'
 import type { ListedPin } from '../pintracker/listed-pin.ts'
-import { infoOf } from '../pintracker/listed-pin.ts'
 import type { Answerer } from '../pintracker/status.ts'
 import { restInfo } from '../pintracker/status.ts'
 import { addPinInfo, emptyGlobalPinInfo, globalPinInfoOf } from './global-pin-info.ts'
@@ -12,6 +12,8 @@ export interface AtRest {
   readonly status: TrackerStatus
   /** The pin as that peer has it stored; undefined: the same as that of the item. */
   readonly value: Uint8Array | undefined
+  /** Another peer than the one that lists: its times are shown in UTC, in which times travel between peers. */
+  readonly isRemote: boolean
   readonly info?: undefined
 }
 
@@ -31,15 +33,16 @@ export interface ListedStatus {
 }
 
 /** What a peer says of an item that has no stored pin of its own yet. */
-export function toldOf(answerer: Answerer, pin: ListedPin): AtRest | Told {
-  return pin.value === undefined ? { info: pin.info } : { answerer, status: pin.status, value: pin.value }
+export function toldOf(answerer: Answerer, pin: ListedPin, isRemote: boolean): AtRest | Told {
+  if (pin.value === undefined) return { info: pin.info }
+  return { answerer, status: pin.status, value: pin.value, isRemote }
 }
 
-/** What is told by one peer alone. */
+/** What this peer tells by itself. */
 export function listedStatusOf(answerer: Answerer, pin: ListedPin): ListedStatus {
   const { key, value } = pin
-  const told = value === undefined ? { info: pin.info } : { answerer, status: pin.status, value: undefined }
-  return { key, value, told: [told] }
+  if (value === undefined) return { key, value, told: [{ info: pin.info }] }
+  return { key, value, told: [{ answerer, status: pin.status, value: undefined, isRemote: false }] }
 }
 
 /** What was put together before. */
@@ -60,10 +63,16 @@ export function globalPinInfoIn({ key, value, told }: ListedStatus): GlobalPinIn
   const global = first?.info === undefined ? emptyGlobalPinInfo(cid) : globalPinInfoOf(first.info)
   for (const each of told) {
     if (each.info !== undefined) addPinInfo(global, each.info)
-    else if (each.value !== undefined) addPinInfo(global, infoOf(each.answerer, { ...each, key, value: each.value }))
-    else if (pin !== undefined) addPinInfo(global, restInfo(pin, each.answerer, each.status))
+    else addPinInfo(global, restInfoOf(each, each.value === undefined ? pin : decodePin(each.value, cid)))
   }
   if (pin === undefined) return global
   const { name, allocations, origins, timestamp, metadata } = pin
   return { ...global, name, allocations, origins, created: timestamp, metadata }
+}
+
+function restInfoOf({ answerer, status, isRemote }: AtRest, pin: Pin | undefined): PinInfo {
+  if (pin === undefined) throw new ClusterError('ERR_INTERNAL', 'a pin at rest is told of without the pin')
+  const { seconds, nanoseconds } = pin.timestamp
+  const timestamp = isRemote && !pin.timestamp.isZero ? new Time(seconds, nanoseconds, 0) : pin.timestamp
+  return restInfo({ ...pin, timestamp }, answerer, status)
 }

@@ -14,6 +14,8 @@ const BATCH = 256
 
 /** What the listings of several members are put together from. */
 export interface MergedListingsInit {
+  /** The one that lists. */
+  peerId: PeerId
   listings: ReadonlyMap<PeerId, AsyncIterable<PinListing>>
   /** A member has failed: whether the items that follow show that. What this throws ends the listing. */
   onFailure(peer: PeerId, err: unknown): boolean
@@ -58,7 +60,7 @@ class Merger {
   constructor(init: MergedListingsInit) {
     this.#init = init
     this.#members = [...init.listings]
-      .map(([peer, listing]) => new MemberListing(peer, listing))
+      .map(([peer, listing]) => new MemberListing(peer, listing, peer !== init.peerId))
       .sort((a, b) => compareText(a.peer, b.peer))
   }
 
@@ -81,8 +83,9 @@ class Merger {
   /** Items that came when those around them had been given. */
   late(): ListedStatus[] {
     const items = new Map<string, (AtRest | Told)[]>()
-    for (const { answerer, cursor } of this.#members) {
-      for (const pin of cursor.late) items.set(pin.key, [...(items.get(pin.key) ?? []), toldOf(answerer, pin)])
+    for (const { answerer, cursor, isRemote } of this.#members) {
+      for (const pin of cursor.late)
+        items.set(pin.key, [...(items.get(pin.key) ?? []), toldOf(answerer, pin, isRemote)])
     }
     return [...items].map(([key, told]) => ({ key, value: undefined, told }))
   }
@@ -147,14 +150,16 @@ class Merger {
 /** What one member lists, and where in it the merge is. */
 class MemberListing {
   readonly peer: PeerId
+  readonly isRemote: boolean
   readonly cursor: KeyCursor<ListedPin>
   failure: unknown
   #answerer: Answerer
   /** Most items are at rest in one of a few ways: they share what is said of them. */
   #usual = new Map<string, AtRest>()
 
-  constructor(peer: PeerId, listing: AsyncIterable<PinListing>) {
+  constructor(peer: PeerId, listing: AsyncIterable<PinListing>, isRemote: boolean) {
     this.peer = peer
+    this.isRemote = isRemote
     this.#answerer = { peerId: peer, peername: '', ipfsPeerId: '', ipfsPeerAddresses: [] }
     this.cursor = new KeyCursor(this.#pinsOf(listing))
   }
@@ -165,10 +170,14 @@ class MemberListing {
 
   /** @param value - the pin as the item has it */
   told(pin: ListedPin, value: Uint8Array | undefined): AtRest | Told {
-    if (pin.value === undefined || value === undefined || !isSame(pin.value, value)) return toldOf(this.#answerer, pin)
+    const answerer = this.#answerer
+    const { isRemote } = this
+    if (pin.value === undefined || value === undefined || !isSame(pin.value, value)) {
+      return toldOf(answerer, pin, isRemote)
+    }
     const { status } = pin
     let told = this.#usual.get(status)
-    if (told === undefined) this.#usual.set(status, (told = { answerer: this.#answerer, status, value: undefined }))
+    if (told === undefined) this.#usual.set(status, (told = { answerer, status, value: undefined, isRemote }))
     return told
   }
 

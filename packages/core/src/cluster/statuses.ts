@@ -112,9 +112,10 @@ export class Statuses {
     filter: StatusFilter,
     options: AbortOptions
   ): AsyncGenerator<readonly ListedStatus[]> {
-    const { state, log } = this.#components
+    const { peerId, state, log } = this.#components
     const isShown = matchesFilter('cluster_error', filter)
     yield* mergeListings({
+      peerId,
       listings: new Map(members.map((peer) => [peer, this.#components.member(peer).list(filter, options)])),
       onFailure: (peer, err) => {
         options.signal?.throwIfAborted()

@@ -24,6 +24,7 @@ interface Parts {
   maxDepth: number
   reference: string
   timestamp: string
+  time: Time
 }
 
 /**
@@ -41,8 +42,9 @@ export function storedPinToJSONLine(key: string, value: Uint8Array): string {
 export interface StoredPinStatusTexts {
   /** The members of the object before the map of peers, without a brace before or a comma behind them. */
   readonly members: string
-  /** When it was pinned, in quotes. */
+  /** When it was pinned, in quotes, in the local zone and in UTC. */
   readonly timestamp: string
+  readonly utc: string
 }
 
 /**
@@ -51,11 +53,13 @@ export interface StoredPinStatusTexts {
  * @throws ClusterError when the bytes are malformed
  */
 export function storedPinStatusTexts(key: string, value: Uint8Array): StoredPinStatusTexts {
-  const { name, allocations, origins, timestamp, metadata } = readParts(value)
+  const { name, allocations, origins, timestamp, time, metadata } = readParts(value)
   const members =
     `"cid":"${keyToCidText(key)}","name":${name},"allocations":[${allocations}],"origins":[${origins}]` +
     `,"created":${timestamp},"metadata":${metadataText(metadata)}`
-  return { members, timestamp }
+  const isUtc = time.isZero || timestamp.endsWith('Z"')
+  const utc = isUtc ? timestamp : `"${new Time(time.seconds, 0, 0).toString()}"`
+  return { members, timestamp, utc }
 }
 
 function readParts(value: Uint8Array): Parts {
@@ -72,7 +76,8 @@ function readParts(value: Uint8Array): Parts {
     allocations: '',
     maxDepth: 0,
     reference: 'null',
-    timestamp: ZERO_TIME
+    timestamp: ZERO_TIME,
+    time: Time.ZERO
   }
   const reader = new ProtobufReader(value)
   while (reader.next()) readPinField(reader, parts)
@@ -114,7 +119,8 @@ function readPinField(reader: ProtobufReader, parts: Parts): void {
       reader.message(() => readOptions(reader, parts))
       break
     case PinField.TIMESTAMP:
-      parts.timestamp = `"${readTime(reader).toString()}"`
+      parts.time = readTime(reader)
+      parts.timestamp = `"${parts.time.toString()}"`
       break
     default:
       reader.skip()

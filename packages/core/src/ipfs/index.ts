@@ -25,7 +25,7 @@ export { HASH_CODES } from './multicodec.ts'
 export { parseIpfsPath } from './paths.ts'
 export { isPinnedAs } from './pin-status.ts'
 export type { IpfsPath } from './paths.ts'
-export type { Block, IpfsConnector, IpfsPin, IpfsPinStatus } from './interface.ts'
+export type { Block, HeldPin, IpfsConnector, IpfsPin, IpfsPinStatus } from './interface.ts'
 
 /** Settings of `ipfs_connector.ipfshttp`. Times are in milliseconds; 0 is no limit. */
 export interface IpfsHttpInit {

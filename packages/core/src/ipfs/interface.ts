@@ -11,6 +11,12 @@ export interface IpfsPin {
   status: IpfsPinStatus
 }
 
+/** The same by the bytes of the CID, for those who go through all of them. */
+export interface HeldPin {
+  cid: Uint8Array
+  status: IpfsPinStatus
+}
+
 /** A block on its way to an IPFS node. */
 export interface Block {
   cid: CID
@@ -42,6 +48,8 @@ export interface IpfsConnector extends Startable {
   pinStatus(pin: Pick<Pin, 'cid' | 'maxDepth'>, options?: AbortOptions): Promise<IpfsPinStatus>
   /** The node's pins of the given kinds, streamed. */
   pins(kinds: readonly ('recursive' | 'direct' | 'indirect')[], options?: AbortOptions): AsyncIterable<IpfsPin>
+  /** The same many at a time, as they come. */
+  heldPins(kinds: readonly ('recursive' | 'direct')[], options?: AbortOptions): AsyncIterable<readonly HeldPin[]>
   /**
    * Stores blocks; back-pressure by pulling. Where the node has `dag/import`, garbage collection waits until this has
    * ended, and the blocks that ask for it are pinned before that, recursively: all that is below them must be there.

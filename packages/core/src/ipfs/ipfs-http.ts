@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ClusterError, cidToText, encodeQuery } from '@ipfs-cluster/api'
+import { cidFromBytes, ClusterError, cidToText, encodeQuery } from '@ipfs-cluster/api'
 import { backoff } from '../util/backoff.ts'
 import { messageOf } from '../util/errors.ts'
 import { nullLogger } from '../util/logger.ts'
@@ -17,14 +17,15 @@ import { parseEndpoint } from './endpoint.ts'
 import { answeredCid, KuboError, malformed, refusal, saysNotPinned } from './kubo-error.ts'
 import { KuboRpc } from './kubo-rpc.ts'
 import { parseIpfsPath } from './paths.ts'
-import { isPinnedAs, pinIn, toIpfsPin } from './pin-status.ts'
+import { PinLines } from './pin-lines.ts'
+import { isPinnedAs, pinIn } from './pin-status.ts'
 import { Pinner } from './pinner.ts'
 import type { IpfsId, IpfsRepoGc, IpfsRepoStat, Multiaddr, PeerId, Pin } from '@ipfs-cluster/api'
 import type { Logger } from '../util/logger.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import type { IpfsHttpComponents, IpfsHttpInit } from './index.ts'
 import type { CID } from 'multiformats/cid'
-import type { Block, IpfsConnector, IpfsPin, IpfsPinStatus } from './interface.ts'
+import type { Block, HeldPin, IpfsConnector, IpfsPin, IpfsPinStatus } from './interface.ts'
 import type { PinLsObject } from './pin-status.ts'
 
 interface RepoGcAnswer {
@@ -143,12 +144,22 @@ export class IpfsHttp implements IpfsConnector {
     kinds: readonly ('recursive' | 'direct' | 'indirect')[],
     options: AbortOptions = {}
   ): AsyncGenerator<IpfsPin, void, undefined> {
+    for await (const pins of this.heldPins(kinds, options)) {
+      for (const { cid, status } of pins) yield { cid: cidFromBytes(cid), status }
+    }
+  }
+
+  async *heldPins(
+    kinds: readonly ('recursive' | 'direct' | 'indirect')[],
+    options: AbortOptions = {}
+  ): AsyncGenerator<readonly HeldPin[], void, undefined> {
     for (const kind of kinds) {
       const path = `pin/ls?stream=true&type=${kind}`
-      for await (const object of this.#list(path, options)) {
-        const pin = toIpfsPin(path, object)
-        if (pin !== undefined) yield pin
+      const lines = new PinLines(path)
+      for await (const chunk of this.#rpc.stream(path, { ...options, timeout: { kind: 'idle' } })) {
+        yield lines.push(chunk)
       }
+      yield lines.end()
     }
   }
 

@@ -236,7 +236,8 @@ export function* parseObjects<T>(path: string, objects: JsonObjects, chunk: Uint
   }
 }
 
-function requireEnd(path: string, objects: JsonObjects): void {
+/** @throws ClusterError when an answer ends within an object */
+export function requireEnd(path: string, objects: JsonObjects): void {
   try {
     objects.end()
   } catch (err) {

@@ -46,7 +46,7 @@ export interface PinTrackerComponents {
   peerId: PeerId
   peername: string
   state: PinState
-  ipfs: Pick<IpfsConnector, 'pin' | 'unpin' | 'pinStatus' | 'pins' | 'ready'>
+  ipfs: Pick<IpfsConnector, 'pin' | 'unpin' | 'pinStatus' | 'heldPins' | 'ready'>
   /** The IPFS node of this peer as last seen; its id is empty before. */
   ipfsIdentity(): { id: PeerId; addresses: string[] }
   /** Where changes are told of. */
@@ -357,8 +357,8 @@ export class StatelessTracker implements PinTracker {
 
   async #addHeldPins(held: CidSet, options: AbortOptions): Promise<void> {
     try {
-      for await (const pin of this.#components.ipfs.pins(['recursive', 'direct'], options)) {
-        held.add(pin.cid.bytes, Math.max(0, HELD_AS.indexOf(pin.status)))
+      for await (const pins of this.#components.ipfs.heldPins(['recursive', 'direct'], options)) {
+        for (const { cid, status } of pins) held.add(cid, Math.max(0, HELD_AS.indexOf(status)))
       }
     } catch (err) {
       options.signal?.throwIfAborted()
@@ -369,7 +369,7 @@ export class StatelessTracker implements PinTracker {
   /** @throws ClusterError when the IPFS node cannot say what it has pinned: all that is held there is in doubt then */
   async #probeIpfs(options: AbortOptions): Promise<void> {
     try {
-      for await (const _pin of this.#components.ipfs.pins(['recursive'], options)) return
+      for await (const _ of this.#components.ipfs.heldPins(['recursive'], options)) return
     } catch (err) {
       options.signal?.throwIfAborted()
       throw ipfsPinsetError(err)

@@ -51,6 +51,7 @@ async function merged(
 ): Promise<ListedStatus[]> {
   const batches = mergeListings({
     listings: new Map(Object.entries(listings)),
+    peerId: PEER,
     onFailure: () => true,
     failure: (cid, peer, err) => ({
       ...pinInfo(testPin(cid), answererOf(peer), 'cluster_error'),
@@ -176,7 +177,7 @@ describe('listings of several members', () => {
     }
     const init = { onFailure: () => true, failure: () => infoOf(answererOf(PEER), atRest(1)), isExpectedOn: () => true }
     const listings = new Map([PEER, OTHER_PEER].map((peer) => [peer, watched(peer)]))
-    for await (const _ of mergeListings({ ...init, listings })) break
+    for await (const _ of mergeListings({ ...init, peerId: PEER, listings })) break
     await new Promise((resolve) => setImmediate(resolve))
     expect(left.sort()).toEqual([PEER, OTHER_PEER].sort())
   })

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { PeerId } from '@ipfs-cluster/api'
-import { defaultPinOptions } from '@ipfs-cluster/api'
+import type { PeerId, PinInfo } from '@ipfs-cluster/api'
+import { defaultPinOptions, TrackerStatusBits } from '@ipfs-cluster/api'
 import { RemoteMember } from '../../src/cluster/remote-member.ts'
-import { rpcServices } from '../../src/cluster/rpc-services.ts'
+import { extensionServices, rpcServices } from '../../src/cluster/rpc-services.ts'
+import { infoOf } from '../../src/pintracker/listed-pin.ts'
 import type { MethodName, RpcClient, RpcServer } from '../../src/rpc/index.ts'
-import { rpcClient, rpcServer, SERVICES } from '../../src/rpc/index.ts'
+import { EXTENSION_PROTOCOL, rpcClient, rpcServer, SERVICES } from '../../src/rpc/index.ts'
 import { MemoryNetwork } from '../helpers/memory-streams.ts'
 import { collect, IPFS_ID, OTHER_PEER, PEER, testCid, testPin } from '../pintracker/fakes.ts'
 import { memoryLogger, TestPeer } from './fakes.ts'
@@ -135,6 +136,66 @@ describe('a member that is asked over the network', () => {
     expect(given).not.toBe(controller.signal)
     controller.abort(new Error('enough'))
     await expect(asking).rejects.toThrow('enough')
+  })
+})
+
+describe('a list of states', () => {
+  let extensions: RpcServer
+  let offers: boolean
+  let asked: RemoteMember
+
+  beforeEach(async () => {
+    const network = new MemoryNetwork()
+    const components = { logger: memoryLogger().logger, isTrusted: (each: PeerId) => trusted.includes(each) }
+    extensions = rpcServer({ protocol: EXTENSION_PROTOCOL })({
+      ...components,
+      ...{ network: network.of(PEER), services: extensionServices({ tracker: peer.tracker }) }
+    })
+    await extensions.start()
+    offers = true
+    asked = new RemoteMember(client, PEER, {
+      rpc: rpcClient({ protocol: EXTENSION_PROTOCOL })({ peerId: OTHER_PEER, network: network.of(OTHER_PEER) }),
+      offeredBy: async () => offers
+    })
+    for (const n of [1, 2, 3, 4, 5]) peer.consensus.state.put(testPin(testCid(n), { name: `pin ${n}` }))
+    peer.ipfs.held.set(testCid(1).toString(), 'recursive')
+    peer.ipfs.immediate = false
+    peer.tracker.track(testPin(testCid(5)))
+  })
+
+  afterEach(() => extensions.stop())
+
+  const infosOf = async (each: RemoteMember, filter: number): Promise<PinInfo[]> =>
+    (await collect(each.list(filter))).flatMap(({ answerer, pins }) => pins.map((pin) => infoOf(answerer, pin)))
+
+  it('is the same by our protocol as by that of the Go release, which those speak that offer no other', async () => {
+    const summary = (infos: readonly PinInfo[]): unknown[] =>
+      infos.map(({ cid, detail: _, created, timestamp, ...info }) => {
+        return { ...info, cid: cid.toString(), created: created.seconds, timestamp: timestamp.seconds }
+      })
+    for (const filter of [0, TrackerStatusBits.pinned, TrackerStatusBits.pinning, TrackerStatusBits.remote]) {
+      const ours = summary(await infosOf(asked, filter))
+      expect(ours).toEqual(summary(await collect(member.statusAll(filter))))
+      offers = false
+      expect(summary(await infosOf(asked, filter))).toEqual(ours)
+      offers = true
+    }
+    expect((await infosOf(asked, 0)).map(({ status }) => status)).toEqual(
+      expect.arrayContaining(['pinned', 'unexpectedly_unpinned', 'pinning'])
+    )
+  })
+
+  it('is not for strangers', async () => {
+    trusted = []
+    await expect(collect(asked.list(0))).rejects.toMatchObject({ code: 'ERR_NOT_TRUSTED' })
+  })
+
+  it('says why there is none', async () => {
+    peer.ipfs.down = 'connection refused'
+    await expect(collect(asked.list(0))).rejects.toMatchObject({
+      code: 'ERR_RPC_REMOTE',
+      message: 'could not get pinset from IPFS: connection refused'
+    })
   })
 })
 

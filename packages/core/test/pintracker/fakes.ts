@@ -5,7 +5,7 @@ import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import { create } from 'multiformats/hashes/digest'
 import { encodePin, pinKey } from '../../src/codec/index.ts'
-import type { IpfsConnector, IpfsPin, IpfsPinStatus } from '../../src/ipfs/interface.ts'
+import type { HeldPin, IpfsConnector, IpfsPin, IpfsPinStatus } from '../../src/ipfs/interface.ts'
 import type { AbortOptions } from '../../src/util/startable.ts'
 import type { ListOptions, PinState, StoredPin } from '../../src/state/interface.ts'
 
@@ -104,7 +104,7 @@ export class FakeState implements PinState {
 }
 
 /** An IPFS node whose calls end when the test says so. */
-export class FakeIpfs implements Pick<IpfsConnector, 'pin' | 'unpin' | 'pinStatus' | 'pins' | 'ready'> {
+export class FakeIpfs implements Pick<IpfsConnector, 'pin' | 'unpin' | 'pinStatus' | 'pins' | 'heldPins' | 'ready'> {
   readonly held = new Map<string, IpfsPinStatus>()
   readonly calls: string[] = []
   /** Set: every question is answered with this error. */
@@ -141,6 +141,10 @@ export class FakeIpfs implements Pick<IpfsConnector, 'pin' | 'unpin' | 'pinStatu
     for (const [cid, status] of this.held) {
       if (kinds.includes(status)) yield { cid: CID.parse(cid), status }
     }
+  }
+
+  async *heldPins(kinds: readonly IpfsPinStatus[]): AsyncIterable<readonly HeldPin[]> {
+    for await (const { cid, status } of this.pins(kinds)) yield [{ cid: cid.bytes, status }]
   }
 
   /** Ends a pin or unpin that waits, such as `pin bafy...`. */

@@ -234,6 +234,13 @@ describe('statusAll', () => {
     expect(ipfs.calls).toContain('pins recursive,direct')
   })
 
+  it('goes by the keys, with what is not in the pinset where it would be', async () => {
+    for (const n of [0x20000000, 0x40000000, 0x80000000]) state.put(testPin(testCid(n)))
+    const keys = (await collect(tracker.statusAll(0))).map(({ cid }) => pinKey(cid))
+    expect(keys.slice(0, -1)).toContain(pinKey(testCid(8)))
+    expect(keys).toEqual([...keys].sort())
+  })
+
   it.each<[TrackerStatus[], Record<number, TrackerStatus>]>([
     [['pinned'], { 1: 'pinned', 2: 'pinned' }],
     [['unexpectedly_unpinned'], { 3: 'unexpectedly_unpinned' }],

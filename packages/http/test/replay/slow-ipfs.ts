@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { cidToText, ClusterError } from '@ipfs-cluster/api'
 import type { IpfsId, IpfsRepoStat } from '@ipfs-cluster/api'
-import type { IpfsConnector, IpfsPin, IpfsPinStatus } from '@ipfs-cluster/core/ipfs'
+import type { HeldPin, IpfsConnector, IpfsPin, IpfsPinStatus } from '@ipfs-cluster/core/ipfs'
 import type { CID } from 'multiformats/cid'
 
 interface Aborting {
@@ -40,6 +40,10 @@ export class SlowIpfs implements IpfsConnector {
 
   async *pins(kinds: readonly string[]): AsyncIterable<IpfsPin> {
     if (kinds.includes('recursive')) for (const cid of this.#pins.values()) yield { cid, status: 'recursive' }
+  }
+
+  async *heldPins(kinds: readonly string[]): AsyncIterable<readonly HeldPin[]> {
+    for await (const { cid, status } of this.pins(kinds)) yield [{ cid: cid.bytes, status }]
   }
 
   async putBlocks(): Promise<void> {

@@ -30,12 +30,12 @@ export function statusLines(batches: AsyncIterable<readonly ListedStatus[]>): As
 function statusLine(item: ListedStatus, peers: PeerTexts): string {
   const { key, value, told } = item
   if (value === undefined) return encodeGlobalPinInfoLine(globalPinInfoIn(item))
-  const { members, timestamp } = storedPinStatusTexts(key, value)
+  const { members, timestamp, utc } = storedPinStatusTexts(key, value)
   let map = ''
   for (const each of told) {
     if (each.info !== undefined || each.value !== undefined) return encodeGlobalPinInfoLine(globalPinInfoIn(item))
     const { before, after } = peers.of(each)
-    map += (map === '' ? '' : ',') + before + timestamp + after
+    map += (map === '' ? '' : ',') + before + (each.isRemote ? utc : timestamp) + after
   }
   return `{${members},"peer_map":{${map}}}\n`
 }

@@ -51,8 +51,21 @@ async function linesOf(...items: ListedStatus[]): Promise<string> {
 }
 
 describe('lines of states', () => {
+  it('show times of this peer in its zone, those of others in UTC', async () => {
+    const pin = { ...emptyPin(CID.parse('bafkqabtimvwgy3yk')), timestamp: new Time(1795297759) }
+    const told = PEERS.map((peerId, i): AtRest => {
+      const answerer = { peerId, peername: '', ipfsPeerId: '', ipfsPeerAddresses: [] }
+      return { answerer, status: 'pinned', value: undefined, isRemote: i === 1 }
+    })
+    const line = await linesOf({ key: pinKey(pin.cid), value: encodePin(pin), told })
+    expect(line.match(/"timestamp":"[^"]*"/g)).toEqual([
+      `"timestamp":"${pin.timestamp.toString()}"`,
+      '"timestamp":"2026-11-21T21:49:19Z"'
+    ])
+  })
+
   it('are what the whole state would be written as', async () => {
-    const told = fc.uniqueArray(fc.tuple(answerers, statuses, fc.option(pins), fc.boolean()), {
+    const told = fc.uniqueArray(fc.tuple(answerers, statuses, fc.option(pins), fc.boolean(), fc.boolean()), {
       selector: ([{ peerId }]) => peerId,
       minLength: 1
     })
@@ -61,10 +74,10 @@ describe('lines of states', () => {
         const item: ListedStatus = {
           key: pinKey(pin.cid),
           value: isKnown ? encodePin(pin) : undefined,
-          told: each.map(([answerer, status, other, isFull]) => {
+          told: each.map(([answerer, status, other, isFull, isRemote]) => {
             if (isFull || !isKnown) return { info: restInfo(pin, answerer, status) }
             const value = other === null ? undefined : encodePin({ ...other, cid: pin.cid })
-            return { answerer, status, value } satisfies AtRest
+            return { answerer, status, value, isRemote } satisfies AtRest
           })
         }
         expect(await linesOf(item, item)).toBe(encodeGlobalPinInfoLine(globalPinInfoIn(item)).repeat(2))
@@ -74,7 +87,7 @@ describe('lines of states', () => {
 
   it('that cannot be made are told of at the end', async () => {
     const answerer = { peerId: PEERS[0] ?? '', peername: '', ipfsPeerId: '', ipfsPeerAddresses: [] }
-    const told: AtRest[] = [{ answerer, status: 'pinned', value: undefined }]
+    const told: AtRest[] = [{ answerer, status: 'pinned', value: undefined, isRemote: false }]
     const { cid } = emptyPin(CID.parse('bafkqabtimvwgy3yk'))
     const whole = { key: pinKey(cid), value: encodePin(emptyPin(cid)), told }
     const damaged = { ...whole, value: Uint8Array.of(0x1a, 0xff) }
