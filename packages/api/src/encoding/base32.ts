@@ -1,23 +1,20 @@
 const LOWER = 'abcdefghijklmnopqrstuvwxyz234567'
 
-/**
- * Two characters for each value of ten bits: half the steps of a table of single characters. Made on first use: a
- * short-lived program would spend a good part of its start on them.
- */
-let lowerPairs: readonly string[] | undefined
-let upperPairs: readonly string[] | undefined
+/** Character codes of the digits. */
+const LOWER_CODES = codesOf(LOWER)
+const UPPER_CODES = codesOf(LOWER.toUpperCase())
 
-/** Value of each character code in either case, 255 for what is no digit. Made on first use as well. */
+/** Value of each character code in either case, 255 for what is no digit. Made on first use. */
 let valueTable: Uint8Array | undefined
 
 /** RFC 4648 base32 in lower case, without padding: the text of a CIDv1 less its leading `b`. */
 export function encodeBase32(bytes: Uint8Array): string {
-  return encode(bytes, (lowerPairs ??= makePairs(LOWER)))
+  return encode(bytes, LOWER_CODES)
 }
 
 /** RFC 4648 base32 in upper case, without padding: the form of datastore keys. */
 export function encodeBase32Upper(bytes: Uint8Array): string {
-  return encode(bytes, (upperPairs ??= makePairs(LOWER.toUpperCase())))
+  return encode(bytes, UPPER_CODES)
 }
 
 /**
@@ -47,42 +44,42 @@ export function decodeBase32(text: string, start: number = 0): Uint8Array {
   return bytes
 }
 
-function encode(bytes: Uint8Array, pairs: readonly string[]): string {
+/** Eight digits at a time: text that is put together of smaller pieces is copied once more when it is used. */
+function encode(bytes: Uint8Array, codes: Uint8Array): string {
   const whole = bytes.length - (bytes.length % 5)
   let text = ''
   for (let i = 0; i < whole; i += 5) {
-    const a = at(bytes, i)
-    const b = at(bytes, i + 1)
-    const c = at(bytes, i + 2)
-    const d = at(bytes, i + 3)
-    const e = at(bytes, i + 4)
-    text +=
-      pair(pairs, (a << 2) | (b >>> 6)) +
-      pair(pairs, ((b & 63) << 4) | (c >>> 4)) +
-      pair(pairs, ((c & 15) << 6) | (d >>> 2)) +
-      pair(pairs, ((d & 3) << 8) | e)
+    text += digitsOf(at(bytes, i), at(bytes, i + 1), at(bytes, i + 2), at(bytes, i + 3), at(bytes, i + 4), codes)
   }
-  return whole === bytes.length ? text : text + encodeRest(bytes, whole, pairs)
+  return whole === bytes.length ? text : text + encodeRest(bytes, whole, codes)
 }
 
 /** The last one to four bytes: pad with zero bytes, keep the digits that hold data. */
-function encodeRest(bytes: Uint8Array, start: number, pairs: readonly string[]): string {
-  const padded = new Uint8Array(5)
-  padded.set(bytes.subarray(start))
-  return encode(padded, pairs).slice(0, Math.ceil(((bytes.length - start) * 8) / 5))
+function encodeRest(bytes: Uint8Array, i: number, codes: Uint8Array): string {
+  const padded = digitsOf(at(bytes, i), at(bytes, i + 1), at(bytes, i + 2), at(bytes, i + 3), 0, codes)
+  return padded.slice(0, Math.ceil(((bytes.length - i) * 8) / 5))
+}
+
+/** The digits of five bytes. */
+function digitsOf(a: number, b: number, c: number, d: number, e: number, codes: Uint8Array): string {
+  return String.fromCharCode(
+    at(codes, a >>> 3),
+    at(codes, ((a & 7) << 2) | (b >>> 6)),
+    at(codes, (b >>> 1) & 31),
+    at(codes, ((b & 1) << 4) | (c >>> 4)),
+    at(codes, ((c & 15) << 1) | (d >>> 7)),
+    at(codes, (d >>> 2) & 31),
+    at(codes, ((d & 3) << 3) | (e >>> 5)),
+    at(codes, e & 31)
+  )
 }
 
 function at(bytes: Uint8Array, index: number): number {
   return bytes[index] ?? 0
 }
 
-function pair(pairs: readonly string[], index: number): string {
-  return pairs[index] ?? ''
-}
-
-function makePairs(alphabet: string): string[] {
-  const characters = [...alphabet]
-  return characters.flatMap((first) => characters.map((second) => first + second))
+function codesOf(alphabet: string): Uint8Array {
+  return Uint8Array.from(alphabet, (character) => character.charCodeAt(0))
 }
 
 function makeValues(): Uint8Array {
