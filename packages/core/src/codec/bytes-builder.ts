@@ -1,5 +1,8 @@
 const INITIAL_SIZE = 256
 
+/** Its length is a varint of one byte. */
+const MAX_SHORT_TEXT = 0x7f
+
 /** A buffer that grows as it is written to, for the encoders of this folder. */
 export class BytesBuilder {
   #buffer = Buffer.allocUnsafe(INITIAL_SIZE)
@@ -57,15 +60,48 @@ export class BytesBuilder {
     this.#buffer[this.#length++] = rest
   }
 
+  /**
+   * Writes a text with its length in front, a varint, if it is short and has ASCII only: most are, and written here
+   * faster than by the general function.
+   *
+   * @returns false when it is another text; nothing is written then
+   */
+  shortText(value: string): boolean {
+    const { length } = value
+    if (length > MAX_SHORT_TEXT) return false
+    this.#reserve(1 + length)
+    const start = this.#length + 1
+    for (let i = 0; i < length; i++) {
+      const code = value.charCodeAt(i)
+      if (code > 0x7f) return false
+      this.#buffer[start + i] = code
+    }
+    this.#buffer[start - 1] = length
+    this.#length = start + length
+    return true
+  }
+
+  /**
+   * Leaves room for the number of bytes that are written from now on until {@link endLength}.
+   *
+   * @returns what that is to be given
+   */
+  beginLength(): number {
+    this.byte(0)
+    return this.#length
+  }
+
   /** Puts the number of bytes written since `start` in front of them, as a varint. */
-  insertLength(start: number): void {
+  endLength(start: number): void {
     const size = this.#length - start
-    const prefix = varintSize(size)
-    this.#reserve(prefix)
-    this.#buffer.copyWithin(start + prefix, start, this.#length)
-    this.#length = start
+    const further = varintSize(size) - 1
+    if (further > 0) {
+      this.#reserve(further)
+      this.#buffer.copyWithin(start + further, start, this.#length)
+    }
+    this.#length = start - 1
     this.varint(size)
-    this.#length = start + prefix + size
+    this.#length += size
   }
 
   /** The bytes written so far, as a copy of their exact size. */

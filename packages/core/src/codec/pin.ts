@@ -38,6 +38,23 @@ export const OptionsField = {
   SORTED_METADATA: 10
 } as const
 
+/** A pin in the terms of its stored form: CIDs and peers by their bytes, times in seconds since the Unix epoch. */
+export interface PinFields extends Pick<
+  Pin,
+  'type' | 'maxDepth' | 'replicationFactorMin' | 'replicationFactorMax' | 'name' | 'shardSize'
+> {
+  cid: Uint8Array | undefined
+  allocations: readonly Uint8Array[]
+  reference: Uint8Array | undefined
+  metadata: Readonly<Record<string, string>> | null
+  pinUpdate: Uint8Array | undefined
+  /** 0: never. */
+  expireAt: number
+  origins: readonly Uint8Array[]
+  /** 0: unknown. */
+  timestamp: number
+}
+
 /**
  * The form in which a pin is stored and travels in CRDT deltas. The mode and the user's preferred peers are not part
  * of it, and times are cut to seconds.
@@ -46,35 +63,62 @@ export const OptionsField = {
  */
 export function encodePin(pin: Pin): Uint8Array<ArrayBuffer> {
   const writer = new ProtobufWriter()
-  if (isDefined(pin.cid)) writer.bytes(PinField.CID, pin.cid.bytes)
-  writer.uint64(PinField.TYPE, Math.max(0, PIN_TYPES.indexOf(pin.type)))
-  for (const peer of pin.allocations ?? []) writer.alwaysBytes(PinField.ALLOCATIONS, peerIdToBytes(peer))
-  writer.sint32(PinField.MAX_DEPTH, pin.maxDepth)
-  if (pin.reference !== null) writer.bytes(PinField.REFERENCE, pin.reference.bytes)
-  writer.message(PinField.OPTIONS, () => writeOptions(writer, pin))
-  return writer.int64(PinField.TIMESTAMP, storedSeconds(pin.timestamp)).finish()
+  writePin(writer, pinFields(pin))
+  return writer.finish()
 }
 
-function writeOptions(writer: ProtobufWriter, pin: Pin): void {
+/** @throws ClusterError when a peer ID or an origin is malformed */
+export function pinFields(pin: Pin): PinFields {
+  return {
+    cid: isDefined(pin.cid) ? pin.cid.bytes : undefined,
+    type: pin.type,
+    allocations: pin.allocations?.map(peerIdToBytes) ?? [],
+    maxDepth: pin.maxDepth,
+    reference: pin.reference?.bytes,
+    replicationFactorMin: pin.replicationFactorMin,
+    replicationFactorMax: pin.replicationFactorMax,
+    name: pin.name,
+    shardSize: pin.shardSize,
+    metadata: pin.metadata,
+    pinUpdate: pin.pinUpdate?.bytes,
+    expireAt: storedSeconds(pin.expireAt),
+    origins: pin.origins?.map(multiaddrToBytes) ?? [],
+    timestamp: storedSeconds(pin.timestamp)
+  }
+}
+
+/** Writes {@link encodePin} of a pin, behind what was written before. */
+export function writePin(writer: ProtobufWriter, pin: PinFields): void {
+  if (pin.cid !== undefined) writer.bytes(PinField.CID, pin.cid)
+  writer.uint64(PinField.TYPE, Math.max(0, PIN_TYPES.indexOf(pin.type)))
+  for (const peer of pin.allocations) writer.alwaysBytes(PinField.ALLOCATIONS, peer)
+  writer.sint32(PinField.MAX_DEPTH, pin.maxDepth)
+  if (pin.reference !== undefined) writer.bytes(PinField.REFERENCE, pin.reference)
+  writer.message(PinField.OPTIONS, () => writeOptions(writer, pin))
+  writer.int64(PinField.TIMESTAMP, pin.timestamp)
+}
+
+function writeOptions(writer: ProtobufWriter, pin: PinFields): void {
   writer
     .sint32(OptionsField.REPLICATION_MIN, pin.replicationFactorMin)
     .sint32(OptionsField.REPLICATION_MAX, pin.replicationFactorMax)
     .string(OptionsField.NAME, pin.name)
     .uint64(OptionsField.SHARD_SIZE, Math.min(pin.shardSize, Number.MAX_SAFE_INTEGER))
-  if (pin.pinUpdate !== null) writer.bytes(OptionsField.PIN_UPDATE, pin.pinUpdate.bytes)
-  writer.int64(OptionsField.EXPIRE_AT, storedSeconds(pin.expireAt))
-  for (const origin of pin.origins ?? []) writer.alwaysBytes(OptionsField.ORIGINS, multiaddrToBytes(origin))
+  if (pin.pinUpdate !== undefined) writer.bytes(OptionsField.PIN_UPDATE, pin.pinUpdate)
+  writer.int64(OptionsField.EXPIRE_AT, pin.expireAt)
+  for (const origin of pin.origins) writer.alwaysBytes(OptionsField.ORIGINS, origin)
   if (pin.metadata !== null) writeMetadata(writer, pin.metadata)
 }
 
 /** Sorted by key, so that equal pins have equal bytes. */
-function writeMetadata(writer: ProtobufWriter, metadata: Record<string, string>): void {
+function writeMetadata(writer: ProtobufWriter, metadata: Readonly<Record<string, string>>): void {
   for (const key of Object.keys(metadata).sort(compareText)) {
     writer.message(OptionsField.SORTED_METADATA, () => writer.string(1, key).string(2, metadata[key] ?? ''))
   }
 }
 
-function storedSeconds(time: Time): number {
+/** 0 for no time. */
+export function storedSeconds(time: Time): number {
   return time.isZero ? 0 : time.seconds
 }
 

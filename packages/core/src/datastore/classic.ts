@@ -7,6 +7,7 @@ import { breaksWriting, toDatastoreError } from './errors.ts'
 import type { KeyRange, Write } from './interface.ts'
 import { LevelDatastore } from './level-datastore.ts'
 import type { LevelDatastoreInit } from './index.ts'
+import type { LevelBatch } from './level-reader.ts'
 import { toLevelRange } from './range.ts'
 
 /** Sorts behind every key that is text. */
@@ -60,10 +61,10 @@ export class ClassicDatastore extends LevelDatastore<ClassicLevel<string, Uint8A
     await db.compactRange(BEHIND_ALL, BEHIND_ALL)
   }
 
-  protected override async write(writes: readonly Write[], sync: boolean): Promise<void> {
+  protected override async write(writes: readonly Write[], sync: boolean, prepared?: LevelBatch): Promise<void> {
     if (this.#failure !== undefined) await this.#recover(this.#failure)
     try {
-      await super.write(writes, sync)
+      await super.write(writes, sync, prepared)
     } catch (err) {
       if (breaksWriting(err)) this.#fail(err as Error)
       throw err

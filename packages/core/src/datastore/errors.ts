@@ -28,6 +28,11 @@ export function breaksWriting(error: unknown): boolean {
   return codes.includes('LEVEL_IO_ERROR') || codes.includes('LEVEL_CORRUPTION')
 }
 
+/** Whether a batch could not be written because its store was closed since it was begun. */
+export function isClosedBatch(error: unknown): boolean {
+  return codesOf(error).includes('LEVEL_BATCH_NOT_OPEN')
+}
+
 /** A file that others name is not there. Where it is the lock, the folder is what cannot be made. */
 const FILE_GONE = /^(?!.*\/LOCK:).*no such file or directory/is
 

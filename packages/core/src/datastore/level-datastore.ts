@@ -1,8 +1,8 @@
 import { ClusterError } from '@ipfs-cluster/api'
 import type { AbortOptions } from '../util/startable.ts'
-import { toDatastoreError } from './errors.ts'
+import { isClosedBatch, toDatastoreError } from './errors.ts'
 import type { Datastore, DatastoreSnapshot, KeyRange, Write, WriteOptions } from './interface.ts'
-import type { Level } from './level-reader.ts'
+import type { Level, LevelBatch } from './level-reader.ts'
 import { LevelReader, LevelSnapshot } from './level-reader.ts'
 import { NativeGarbage } from './native-garbage.ts'
 import { WriteQueue } from './write-queue.ts'
@@ -10,7 +10,10 @@ import { WriteQueue } from './write-queue.ts'
 /** What all stores of the Level family have in common. */
 export abstract class LevelDatastore<L extends Level> extends LevelReader implements Datastore {
   readonly #create: () => L
-  readonly #queue = new WriteQueue((writes, sync) => this.write(writes, sync))
+  readonly #queue = new WriteQueue<LevelBatch>({
+    prepare: (writes) => (this.#db?.status === 'open' ? this.#batchOf(writes) : undefined),
+    write: (writes, sync, batch) => this.write(writes, sync, batch)
+  })
   #db: L | undefined
 
   /** @param create - makes the store, which begins to open itself by that */
@@ -83,24 +86,36 @@ export abstract class LevelDatastore<L extends Level> extends LevelReader implem
   /** What a store has to do with its data before it is closed. */
   protected async settle(_db: L): Promise<void> {}
 
-  /** Writes one batch. Never runs twice at the same moment. */
-  protected async write(writes: readonly Write[], sync: boolean): Promise<void> {
-    let bytes = 0
-    await this.read({}, () => {
-      // Change by change takes two thirds of the time that a list of them takes, which is copied twice on its way.
-      const batch = this.db.batch()
-      for (const change of writes) {
-        bytes += change.key.length
-        if (change.type === 'put') {
-          bytes += change.value.length
-          batch.put(change.key, change.value)
-        } else {
-          batch.del(change.key)
-        }
+  /**
+   * Writes one batch. Never runs twice at the same moment.
+   *
+   * @param prepared - the batch, if it was put together before
+   */
+  protected async write(writes: readonly Write[], sync: boolean, prepared?: LevelBatch): Promise<void> {
+    await this.read({}, async () => {
+      try {
+        // Only classic-level knows `sync`; a memory store passes over it.
+        await (prepared ?? this.#batchOf(writes)).write({ sync })
+      } catch (err) {
+        // The store was reopened since.
+        if (prepared === undefined || !isClosedBatch(err)) throw err
+        await this.#batchOf(writes).write({ sync })
       }
-      // Only classic-level knows `sync`; a memory store passes over it.
-      return batch.write({ sync })
     })
-    this.garbage.add(bytes)
+    this.garbage.add(writes.reduce((sum, change) => sum + sizeOf(change), 0))
   }
+
+  /** Change by change takes two thirds of the time that a list of them takes, which is copied twice on its way. */
+  #batchOf(writes: readonly Write[]): LevelBatch {
+    const batch = this.db.batch()
+    for (const change of writes) {
+      if (change.type === 'put') batch.put(change.key, change.value)
+      else batch.del(change.key)
+    }
+    return batch
+  }
+}
+
+function sizeOf(change: Write): number {
+  return change.key.length + (change.type === 'put' ? change.value.length : 0)
 }

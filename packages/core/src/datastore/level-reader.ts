@@ -27,7 +27,7 @@ export interface Level {
   snapshot(): AbstractSnapshot
 }
 
-interface LevelBatch {
+export interface LevelBatch {
   put(key: string, value: Uint8Array): unknown
   del(key: string): unknown
   write(options: WriteOptions): Promise<void>

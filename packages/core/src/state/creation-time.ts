@@ -25,7 +25,14 @@ export function creationTime(key: string, timestamp: Time): Time {
 /** Text of {@link TIME_DIGITS} characters that sorts as times do, of milliseconds since the Unix epoch. */
 export function timeDigits(milliseconds: number): string {
   const clamped = Math.min(Math.max(Math.ceil(milliseconds) + OFFSET, 0), LATEST)
-  return clamped.toString(16).padStart(TIME_DIGITS, '0')
+  return hex6(Math.floor(clamped / HALF)) + hex6(clamped % HALF)
+}
+
+/** Six digits each: numbers of this size are turned into text several times as fast as larger ones. */
+const HALF = 16 ** (TIME_DIGITS / 2)
+
+function hex6(value: number): string {
+  return (HALF + value).toString(16).slice(1)
 }
 
 /** The milliseconds that {@link timeDigits} stands for. */

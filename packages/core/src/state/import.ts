@@ -1,6 +1,7 @@
 import { ClusterError, isDefined, parseJSON, pinFromJSON } from '@ipfs-cluster/api'
-import type { JsonValue, Pin } from '@ipfs-cluster/api'
-import { encodePin, pinKey } from '../codec/index.ts'
+import type { JsonValue } from '@ipfs-cluster/api'
+import { peerIdToBytes, pinFields, pinKey, ProtobufWriter, writePin } from '../codec/index.ts'
+import type { PinFields } from '../codec/index.ts'
 import { messageOf } from '../util/errors.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import type { StoredPin } from './interface.ts'
@@ -36,11 +37,12 @@ export async function importState(
   target: ImportTarget,
   options: ImportOptions = {}
 ): Promise<number> {
+  const overrides = overridesOf(options)
   let count = 0
   async function* pins(): AsyncGenerator<readonly StoredPin[]> {
     for await (const documents of jsonDocuments(text, readDocument)) {
       count += documents.length
-      yield documents.map((document) => storedPin(document, options))
+      yield storedPins(documents, overrides)
     }
   }
   await target.replaceAll(pins(), options)
@@ -54,10 +56,27 @@ function readDocument(text: string): Document {
   return read === undefined ? { json: parseJSON(text) } : { read }
 }
 
-function storedPin({ value, line }: JsonDocument<Document>, options: ImportOptions): StoredPin {
+/** All of them written into one piece of memory: it takes half of the time that one for each pin does. */
+function storedPins(documents: readonly JsonDocument<Document>[], overrides: Partial<PinFields>): StoredPin[] {
+  const writer = new ProtobufWriter()
+  const places = documents.map((document) => {
+    const start = writer.length
+    return { key: writeDocument(writer, document, overrides), start, end: writer.length }
+  })
+  const bytes = writer.finish()
+  return places.map(({ key, start, end }) => ({ key, value: bytes.subarray(start, end) }))
+}
+
+/** @returns the key of the pin */
+function writeDocument(
+  writer: ProtobufWriter,
+  { value, line }: JsonDocument<Document>,
+  overrides: Partial<PinFields>
+): string {
   try {
-    const { key, pin } = 'read' in value ? value.read : pinOf(value.json)
-    return { key, value: encodePin(override(pin, options)) }
+    const { key, fields } = 'read' in value ? value.read : pinOf(value.json)
+    writePin(writer, Object.assign(fields, overrides))
+    return key
   } catch (cause) {
     throw new ClusterError('ERR_BAD_EXPORT_FILE', `line ${line} is not a pin: ${messageOf(cause)}`, { cause })
   }
@@ -66,13 +85,14 @@ function storedPin({ value, line }: JsonDocument<Document>, options: ImportOptio
 function pinOf(json: JsonValue): ReadPin {
   const pin = pinFromJSON(json)
   if (!isDefined(pin.cid)) throw new ClusterError('ERR_BAD_EXPORT_FILE', 'it has no cid')
-  return { key: pinKey(pin.cid), pin }
+  return { key: pinKey(pin.cid), fields: pinFields(pin) }
 }
 
-function override(pin: Pin, options: ImportOptions): Pin {
+function overridesOf(options: ImportOptions): Partial<PinFields> {
   const { replicationFactorMin = 0, replicationFactorMax = 0, allocations = [] } = options
-  if (replicationFactorMin > 0) pin.replicationFactorMin = replicationFactorMin
-  if (replicationFactorMax > 0) pin.replicationFactorMax = replicationFactorMax
-  if (allocations.length > 0) pin.allocations = [...allocations]
-  return pin
+  return {
+    ...(replicationFactorMin > 0 && { replicationFactorMin }),
+    ...(replicationFactorMax > 0 && { replicationFactorMax }),
+    ...(allocations.length > 0 && { allocations: allocations.map(peerIdToBytes) })
+  }
 }

@@ -14,7 +14,7 @@ import type { PinIndex } from './pin-index.ts'
 import type { PinState } from './interface.ts'
 import { DatastorePinState } from './pin-state.ts'
 
-export { PinIndex } from './pin-index.ts'
+export { IndexGrowth, PinIndex } from './pin-index.ts'
 export type { PinChange } from './pin-index.ts'
 export { creationTime } from './creation-time.ts'
 export { exportState } from './export.ts'

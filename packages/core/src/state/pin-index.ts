@@ -55,8 +55,13 @@ export class PinIndex {
 
   /** What to write for these changes, of which each is of another pin. */
   async writesFor(changes: readonly PinChange[], store: Pick<DatastoreReader, 'getMany'>): Promise<Write[]> {
+    const growth = new IndexGrowth()
+    return [...this.entryWrites(changes, growth), ...(await this.countWrites(growth, store))]
+  }
+
+  /** The same without the counts: what these become is added to `growth`, for {@link countWrites} of many changes. */
+  entryWrites(changes: readonly PinChange[], growth: IndexGrowth): Write[] {
     const writes: Write[] = []
-    const growth = new Growth()
     for (const { key, before, after } of changes) {
       const old = before && placeOf(key, before)
       const now = after && placeOf(key, after)
@@ -67,7 +72,7 @@ export class PinIndex {
       if (old !== undefined) growth.add(old, -1)
       if (now !== undefined) growth.add(now, 1)
     }
-    return [...writes, ...(await this.#countWrites(growth, store))]
+    return writes
   }
 
   /** The pins of a range, in chunks of bounded size. Who lists the whole of it sees each pin once. */
@@ -136,7 +141,8 @@ export class PinIndex {
     return count
   }
 
-  async #countWrites({ stretches, peers }: Growth, store: Pick<DatastoreReader, 'getMany'>): Promise<Write[]> {
+  /** @param store - with all that was counted before */
+  async countWrites({ stretches, peers }: IndexGrowth, store: Pick<DatastoreReader, 'getMany'>): Promise<Write[]> {
     const growth = new Map<string, number>()
     for (const [digits, by] of stretches) {
       for (const length of STRETCHES) addTo(growth, this.#stretches(length) + digits.slice(0, length), by)
@@ -169,11 +175,16 @@ export class PinIndex {
 }
 
 /** What changes bring to the counts. */
-class Growth {
+export class IndexGrowth {
   /** By the first digits of the time, as many as the shortest stretch has. */
   readonly stretches = new Map<string, number>()
   /** By the ID in hex. */
   readonly peers = new Map<string, number>()
+
+  /** Number of counts that change. */
+  get size(): number {
+    return this.stretches.size + this.peers.size
+  }
 
   add({ type, digits, allocations }: StoredPlace, by: number): void {
     if (type !== PinTypeBits.pin) return

@@ -1,29 +1,29 @@
-import { parseCid, parsePeerId, Time } from '@ipfs-cluster/api'
-import type { Pin, PinMode, PinType } from '@ipfs-cluster/api'
-import { pinKey } from '../codec/index.ts'
+import { decodeBase32, parseCid, parsePeerId, Time } from '@ipfs-cluster/api'
+import type { PinType } from '@ipfs-cluster/api'
+import { peerIdToBytes, pinKey, storedSeconds } from '../codec/index.ts'
+import type { PinFields } from '../codec/index.ts'
 
-/** A pin of a file, and its key in the state. */
+/** A pin of a file as it is to be stored, and its key in the state. */
 export interface ReadPin {
   readonly key: string
-  readonly pin: Pin
+  readonly fields: PinFields
 }
 
 const INTEGER = String.raw`(-?[1-9]\d{0,8}|0)`
 const TEXT = String.raw`"([^"\\\u0000-\u001f]*)"`
-const NULL = '(null)'
 
 /** The members of a pin in the order of an export, each in the one form that nearly every pin has. */
 const MEMBERS = {
   replication_factor_min: INTEGER,
   replication_factor_max: INTEGER,
   name: TEXT,
-  mode: '"(recursive|direct)"',
+  mode: '"(?:recursive|direct)"',
   shard_size: String.raw`([1-9]\d{0,14}|0)`,
-  user_allocations: NULL,
+  user_allocations: 'null',
   expire_at: TEXT,
   metadata: String.raw`(null|\{[^{}\\]*\})`,
-  pin_update: NULL,
-  origins: String.raw`(null|\[\])`,
+  pin_update: 'null',
+  origins: String.raw`(?:null|\[\])`,
   cid: '"([a-zA-Z0-9]+)"',
   type: '"(pin|meta-pin|clusterdag-pin|shard-pin)"',
   allocations: String.raw`(null|\[[^\]\\]*\])`,
@@ -38,11 +38,12 @@ const LINE = new RegExp(
     .join()}\\}$`
 )
 
-/** The text of a CIDv1 whose key is the same in upper case. */
-const BASE32_CID = /^b[a-z2-7]+$/
+/** A time of which `Date` knows the same as we: a day that every month has. */
+const PLAIN_TIME =
+  /^[1-9]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
 
 /**
- * Reads a pin from a line as exports have them, in half of the time that reading it as any JSON takes.
+ * Reads a pin from a line as exports have them, in a quarter of the time that reading it as any JSON takes.
  *
  * @returns undefined for any other text; it may be a pin all the same, or a mistake that is to be reported
  */
@@ -57,28 +58,45 @@ export function readPinLine(line: string): ReadPin | undefined {
 }
 
 function pinOf(found: readonly string[]): ReadPin {
-  const [, min, max, name = '', mode, shardSize, , expireAt = '', metadata, , origins, cidText = '', type] = found
-  const [allocations, maxDepth, reference = '', timestamp = ''] = found.slice(13)
-  const cid = parseCid(cidText)
-  const pin: Pin = {
-    replicationFactorMin: Number(min),
-    replicationFactorMax: Number(max),
-    name,
-    mode: mode as PinMode,
-    shardSize: Number(shardSize),
-    userAllocations: null,
-    expireAt: Time.parse(expireAt),
-    metadata: metadata === 'null' ? null : textsIn(JSON.parse(metadata ?? '') as Record<string, unknown>),
-    pinUpdate: null,
-    origins: origins === 'null' ? null : [],
-    cid,
-    type: type as PinType,
-    allocations: allocations === 'null' ? null : peersIn(allocations ?? ''),
-    maxDepth: Number(maxDepth),
-    reference: reference === 'null' ? null : parseCid(reference.slice(1, -1)),
-    timestamp: Time.parse(timestamp)
+  const [, min, max, name = '', shardSize, expireAt = '', metadata = '', cid = ''] = found
+  const [type, allocations = '', maxDepth, reference = '', timestamp = ''] = found.slice(8)
+  const bytes = bytesOfCommonCid(cid)
+  return {
+    key: bytes === undefined ? pinKey(parseCid(cid)) : cid.slice(1).toUpperCase(),
+    fields: {
+      cid: bytes ?? parseCid(cid).bytes,
+      type: type as PinType,
+      allocations: allocations === 'null' || allocations === '[]' ? [] : peersIn(allocations),
+      maxDepth: Number(maxDepth),
+      reference: reference === 'null' ? undefined : parseCid(reference.slice(1, -1)).bytes,
+      replicationFactorMin: Number(min),
+      replicationFactorMax: Number(max),
+      name,
+      shardSize: Number(shardSize),
+      metadata: metadata === 'null' ? null : textsIn(JSON.parse(metadata) as Record<string, unknown>),
+      pinUpdate: undefined,
+      expireAt: secondsOf(expireAt),
+      origins: [],
+      timestamp: secondsOf(timestamp)
+    }
   }
-  return { key: BASE32_CID.test(cidText) ? cidText.slice(1).toUpperCase() : pinKey(cid), pin }
+}
+
+/** The bytes of a CID as nearly all are: in base32, which is its key as well, and of codes of one byte each. */
+function bytesOfCommonCid(text: string): Uint8Array | undefined {
+  if (!text.startsWith('b')) return undefined
+  const bytes = decodeBase32(text, 1)
+  const codes = byteAt(bytes, 1) | byteAt(bytes, 2)
+  return bytes[0] === 1 && codes < 0x80 && bytes.length === 4 + byteAt(bytes, 3) ? bytes : undefined
+}
+
+/** One that has no meaning where there is none. */
+function byteAt(bytes: Uint8Array, index: number): number {
+  return bytes[index] ?? 0xff
+}
+
+function secondsOf(text: string): number {
+  return PLAIN_TIME.test(text) ? Date.parse(text) / 1000 : storedSeconds(Time.parse(text))
 }
 
 function textsIn(metadata: Record<string, unknown>): Record<string, string> {
@@ -86,10 +104,9 @@ function textsIn(metadata: Record<string, unknown>): Record<string, string> {
   return metadata as Record<string, string>
 }
 
-function peersIn(list: string): string[] {
-  if (list === '[]') return []
+function peersIn(list: string): Uint8Array[] {
   return (JSON.parse(list) as unknown[]).map((text) => {
     if (typeof text !== 'string') throw new SyntaxError('not a text')
-    return parsePeerId(text)
+    return peerIdToBytes(parsePeerId(text))
   })
 }

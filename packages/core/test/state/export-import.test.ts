@@ -196,6 +196,22 @@ describe('an export file', () => {
     expect(new Set(counts)).toEqual(new Set([1, 300]))
   })
 
+  it('of more times than are counted in memory is counted as a whole', async () => {
+    const count = 11_000
+    const lines = Array.from({ length: count }, (_, i) => {
+      const digest = createHash('sha256').update(`pin ${i}`).digest()
+      const cid = cidFromBytes(Buffer.concat([Buffer.from('01551220', 'hex'), digest]))
+      return encodePinLine({ ...emptyPin(cid), type: 'pin', timestamp: new Time(1_600_000_000 + 1000 * i) })
+    })
+    await importState(pieces(lines.join(''), 1 << 16), replica.consensus)
+    await replica.consensus.start()
+    const { state } = replica.consensus
+    expect(await state.countByCreation({})).toBe(count)
+    for (const i of [1, 5000, 9999]) {
+      expect(await state.countByCreation({ before: (1_600_000_000 + 1000 * i) * 1000 })).toBe(i)
+    }
+  })
+
   it('gives one store, whether it has each CID once or not', async () => {
     const file = longFile(300)
     await importState(pieces(file, 1 << 16), replica.consensus)

@@ -19,7 +19,12 @@ export interface StoppedPeer extends AsyncDisposable {
 export interface StoppedPeerOptions {
   /** Everything is to be replaced, so data of an engine that this peer cannot read may be passed over. */
   mayLeaveData?: boolean
+  /** Much is to be written: larger tables are made of it, in four times the memory. */
+  willWriteMuch?: boolean
 }
+
+/** Bytes of the log before LevelDB makes a table of it, where much is to be written. */
+const LARGE_WRITE_BUFFER = 32 * 1024 * 1024
 
 /**
  * Fails unless the peer has a consensus whose state can be read.
@@ -38,7 +43,10 @@ export async function openStoppedPeer(
   options: StoppedPeerOptions = {}
 ): Promise<StoppedPeer> {
   const location = await datastoreLocation(config, folder, logger.forComponent('service'), options)
-  const datastore = levelDatastore({ location })
+  const datastore = levelDatastore({
+    location,
+    ...(options.willWriteMuch === true && { writeBufferSize: LARGE_WRITE_BUFFER })
+  })
   await datastore.open()
   const { datastoreNamespace } = config.consensus.crdt ?? {}
   const consensus = crdt(datastoreNamespace === undefined ? {} : { datastoreNamespace })({

@@ -11,6 +11,11 @@ import { WireType } from './reader.ts'
 export class ProtobufWriter {
   readonly #out = new BytesBuilder()
 
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#out.length
+  }
+
   /** Unsigned number up to 2^53. */
   uint64(field: number, value: number): this {
     if (value === 0) return this
@@ -44,8 +49,9 @@ export class ProtobufWriter {
 
   /** An element of a repeated field is written even when it is empty. */
   alwaysString(field: number, value: string): this {
-    const size = Buffer.byteLength(value)
     this.#tag(field, WireType.BYTES)
+    if (this.#out.shortText(value)) return this
+    const size = Buffer.byteLength(value)
     this.#out.varint(size)
     this.#out.text(value, size)
     return this
@@ -62,9 +68,9 @@ export class ProtobufWriter {
   /** A message within the message, written even when it is empty. */
   message(field: number, write: (writer: this) => void): this {
     this.#tag(field, WireType.BYTES)
-    const start = this.#out.length
+    const start = this.#out.beginLength()
     write(this)
-    this.#out.insertLength(start)
+    this.#out.endLength(start)
     return this
   }
 

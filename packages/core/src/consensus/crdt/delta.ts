@@ -50,8 +50,8 @@ export function decodeDelta(bytes: Uint8Array): Delta {
   let priority = 0
   const reader = new ProtobufReader(bytes)
   while (reader.next()) {
-    if (reader.field === DeltaField.ELEMENTS) elements.push(elementOf(readEntry(reader.bytes())))
-    else if (reader.field === DeltaField.TOMBSTONES) tombstones.push(tombstoneOf(readEntry(reader.bytes())))
+    if (reader.field === DeltaField.ELEMENTS) elements.push(elementOf(readEntry(reader)))
+    else if (reader.field === DeltaField.TOMBSTONES) tombstones.push(tombstoneOf(readEntry(reader)))
     else if (reader.field === DeltaField.PRIORITY) priority = reader.uint64()
     else reader.skip()
   }
@@ -72,17 +72,18 @@ type WireElement = Element & Tombstone
 const elementOf = ({ key, value }: WireElement): Element => ({ key, value })
 const tombstoneOf = ({ key, id }: WireElement): Tombstone => ({ key, id })
 
-function readEntry(bytes: Uint8Array): WireElement {
+function readEntry(reader: ProtobufReader): WireElement {
   let key = ''
   let id = ''
   let value: Uint8Array = EMPTY
-  const reader = new ProtobufReader(bytes)
-  while (reader.next()) {
-    if (reader.field === ElementField.KEY) key = cleanKey(reader.string())
-    else if (reader.field === ElementField.ID) id = cleanKey(reader.string())
-    else if (reader.field === ElementField.VALUE) value = reader.bytes()
-    else reader.skip()
-  }
+  reader.message(() => {
+    while (reader.next()) {
+      if (reader.field === ElementField.KEY) key = cleanKey(reader.string())
+      else if (reader.field === ElementField.ID) id = cleanKey(reader.string())
+      else if (reader.field === ElementField.VALUE) value = reader.bytes()
+      else reader.skip()
+    }
+  })
   return { key, id, value }
 }
 
@@ -93,6 +94,8 @@ const UNCLEAN = /\/\/|\/\.|\/$/
 
 /** A key as the datastore of the Go release would have it; one with `..` cannot reach outside of the set. */
 function cleanKey(text: string): string {
+  // Nearly every key: a single name.
+  if (text.length > 1 && text.lastIndexOf('/') === 0 && text[1] !== '.') return text.slice(1)
   const rooted = text.startsWith('/') ? text : `/${text}`
   return (UNCLEAN.test(rooted) ? posix.normalize(rooted).replace(/\/$/, '') : rooted).slice(1)
 }

@@ -1,5 +1,6 @@
 import type { BlockId } from '../../blocks/index.ts'
 import type { Datastore, Write } from '../../datastore/index.ts'
+import { IndexGrowth } from '../../state/index.ts'
 import type { PinIndex } from '../../state/index.ts'
 import { blockOfDelta } from './delta-block.ts'
 import { decodeDelta } from './delta.ts'
@@ -10,8 +11,15 @@ import type { CrdtKeys } from './keys.ts'
 import type { StagedElements } from './staged.ts'
 import { writeSummary } from './summary.ts'
 import { encodeVarint } from './varint.ts'
+import { WriteAhead } from './write-ahead.ts'
 
 const EMPTY = new Uint8Array(0)
+
+/** Pins in a batch. Fewer than a delta has: what lives shorter costs the collector less. */
+const WRITTEN_AT_ONCE = 1000
+
+/** Counts of the index that are kept in memory before they are written. */
+const MAX_COUNTS = 10_000
 
 /** What a {@link Fill} writes to. */
 export interface FillInit {
@@ -29,46 +37,72 @@ export interface FillInit {
 export class Fill {
   readonly #init: FillInit
   readonly #staged: StagedElements
+  readonly #writer: WriteAhead
 
   constructor(init: FillInit, staged: StagedElements) {
     this.#init = init
     this.#staged = staged
+    this.#writer = new WriteAhead(init.datastore)
   }
 
   async run(): Promise<void> {
-    const { datastore, keys, index } = this.#init
+    const { keys } = this.#init
     const blocks = await this.#writeBlocks()
     await this.#writeEach((elements, height) => currentWrites(elements, height, keys))
     await this.#writeEach((elements, height) => markerWrites(elements, blocks[height - 1]?.id ?? '', keys))
-    let pins = 0
-    await this.#writeEach((elements) => {
-      pins += elements.length
-      const changes = elements.map(({ key, value }) => ({ key, before: undefined, after: value }))
-      return index.writesFor(changes, datastore)
-    })
+    const pins = await this.#writeIndex()
     const heads = new Heads(blocks.slice(-1))
-    await datastore.batch([...heads.writesSince(new Heads(), keys), writeSummary(pins, heads, keys)])
+    await this.#writer.add([...heads.writesSince(new Heads(), keys), writeSummary(pins, heads, keys)])
+    await this.#writer.end()
   }
 
   /** @returns all blocks, one for a megabyte of pins */
   async #writeBlocks(): Promise<Head[]> {
-    const { datastore, keys } = this.#init
+    const { keys } = this.#init
     const blocks: Head[] = []
     for await (const delta of this.#staged.read()) {
       const { id, cid, bytes } = blockOfDelta(
         delta,
         blocks.slice(-1).map((block) => block.cid)
       )
-      await datastore.batch([put(keys.blocks + id, bytes), put(keys.processedBlock(id), EMPTY)])
+      await this.#writer.add([put(keys.blocks + id, bytes), put(keys.processedBlock(id), EMPTY)])
+      this.#staged.release(delta)
       blocks.push({ id, cid, height: blocks.length + 1 })
     }
     return blocks
   }
 
+  /** @returns how many pins there are */
+  async #writeIndex(): Promise<number> {
+    const { index } = this.#init
+    let pins = 0
+    let growth = new IndexGrowth()
+    await this.#writeEach(async (elements) => {
+      pins += elements.length
+      const changes = elements.map(({ key, value }) => ({ key, before: undefined, after: value }))
+      const writes = index.entryWrites(changes, growth)
+      if (growth.size < MAX_COUNTS) return writes
+      const counts = await this.#countWrites(growth)
+      growth = new IndexGrowth()
+      return [...writes, ...counts]
+    })
+    await this.#writer.add(await this.#countWrites(growth))
+    return pins
+  }
+
+  async #countWrites(growth: IndexGrowth): Promise<Write[]> {
+    await this.#writer.end()
+    return this.#init.index.countWrites(growth, this.#init.datastore)
+  }
+
   async #writeEach(writesOf: (elements: readonly Element[], height: number) => Write[] | Promise<Write[]>) {
     for await (const bytes of this.#staged.read()) {
       const { elements, priority } = decodeDelta(bytes)
-      await this.#init.datastore.batch(await writesOf(elements, priority))
+      for (let i = 0; i < elements.length; i += WRITTEN_AT_ONCE) {
+        const isLast = i + WRITTEN_AT_ONCE >= elements.length
+        const writes = await writesOf(elements.slice(i, i + WRITTEN_AT_ONCE), priority)
+        await this.#writer.add(writes, isLast ? () => this.#staged.release(bytes) : undefined)
+      }
     }
   }
 }

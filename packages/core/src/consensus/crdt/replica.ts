@@ -198,6 +198,7 @@ export class Replica implements KnownBlocks {
       for await (const delta of this.#staged.read()) {
         const changes = decodeDelta(delta).elements.map(({ key, value }): Change => ({ type: 'add', key, value }))
         await this.update((tx) => applyChanges(tx, changes))
+        this.#staged.release(delta)
       }
     }
     await this.#forget(this.keys.cleaning, this.keys.replacing)

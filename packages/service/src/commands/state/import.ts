@@ -48,7 +48,7 @@ one runs again it merges its pinset with theirs.
         const count = await importState(text, consensus, options)
         this.logger.forComponent('state').info(`the file has ${count} pins`)
       }
-      await this.withState('importing state', loaded, work, { mayLeaveData: true })
+      await this.withState('importing state', loaded, work, { mayLeaveData: true, willWriteMuch: true })
       this.info('state successfully imported.  Make sure all peers have consistent states')
     })
   }
