@@ -17,8 +17,9 @@ import { ctlStart } from './scenarios/ctl-start.ts'
 import { idle } from './scenarios/idle.ts'
 import { pins } from './scenarios/pins.ts'
 import { state } from './scenarios/state.ts'
+import { status } from './scenarios/status.ts'
 
-const SCENARIOS: readonly Scenario[] = [ctlStart, idle, pins, churn, cluster, state, adds, blocks]
+const SCENARIOS: readonly Scenario[] = [ctlStart, idle, pins, churn, cluster, status, state, adds, blocks]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

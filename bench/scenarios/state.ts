@@ -6,6 +6,7 @@ import { temporaryFolder } from '../../e2e/harness/folder.ts'
 import { Peer } from '../../e2e/harness/peer.ts'
 import { cidTexts } from '../lib/cids.ts'
 import { sizeOf } from '../lib/disk.ts'
+import { exportLines } from '../lib/export-lines.ts'
 import { readLines } from '../lib/load.ts'
 import { startMockIpfs } from '../lib/mock-ipfs.ts'
 import { memory, peakMemory } from '../lib/process-cost.ts'
@@ -32,7 +33,7 @@ export const state: Scenario = {
 async function withPins(count: number, { bins, env, hasBatches: hasPages }: ScenarioContext): Promise<Figure[]> {
   using folder = temporaryFolder()
   const file = join(folder.path, 'export.json')
-  await pipeline(Readable.from(exportLines(count)), createWriteStream(file))
+  await pipeline(Readable.from(exportLines('state', count)), createWriteStream(file))
   const ipfs = await startMockIpfs()
   ipfs.hold(cidTexts('state', count))
   const peer = await Peer.init({ folder: folder.path, bins, ipfsPort: ipfs.port, ...(env && { env }) })
@@ -99,18 +100,4 @@ async function timeService(peer: Peer, args: readonly string[]): Promise<number>
   const { code, stdout, stderr } = await peer.service(args)
   if (code !== 0) throw new Error(`${args.join(' ')} failed:\n${stdout}${stderr}`)
   return (performance.now() - start) / 1000
-}
-
-/** As `state export` writes it. */
-function* exportLines(count: number): Generator<string> {
-  let i = 0
-  for (const cid of cidTexts('state', count)) {
-    const pin = {
-      ...{ replication_factor_min: -1, replication_factor_max: -1, name: `pin ${i}`, mode: 'recursive', shard_size: 0 },
-      ...{ user_allocations: null, expire_at: '0001-01-01T00:00:00Z', metadata: { k: String(i++) }, pin_update: null },
-      ...{ origins: [], cid, type: 'pin', allocations: [], max_depth: -1, reference: null },
-      timestamp: '2026-11-21T08:55:10Z'
-    }
-    yield `${JSON.stringify(pin)}\n`
-  }
 }

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { TestCluster } from '../../e2e/harness/cluster.ts'
 import { temporaryFolder } from '../../e2e/harness/folder.ts'
 import type { Peer } from '../../e2e/harness/peer.ts'
@@ -16,6 +17,9 @@ import { settled } from '../lib/settled.ts'
 import { median } from '../lib/statistics.ts'
 
 const PINS = { small: [500], full: [20_000], large: [20_000, 200_000] }
+
+/** Milliseconds for which a peer is watched that does nothing. */
+const REST = 5000
 
 /** Listings that are measured, after one that is not. */
 const ROUNDS = 5
@@ -53,7 +57,7 @@ async function withPeers(size: number, count: number, { bins, env }: ScenarioCon
       await cluster.join(peer)
     }
     await cluster.settled()
-    for (const peer of cluster.peers) await settled(peer)
+    await Promise.all(cluster.peers.map(settled))
     return await measure(cluster.peers, count)
   } finally {
     await Promise.all(nodes.map((node) => node.stop()))
@@ -65,6 +69,9 @@ async function measure(peers: readonly Peer[], count: number): Promise<Figure[]>
   if (first === undefined) throw new RangeError('a cluster has a peer')
   await readAll(first, '/pins', count)
   const cpu = (peer: Peer): number => cpuSeconds(peer.daemon.pid)
+  const calm = cpu(first)
+  await sleep(REST)
+  const atRest = (cpu(first) - calm) / (REST / 1000)
   const before = peers.map(cpu)
   const all = await rounds(first, '/pins', count)
   const [asking = 0, ...asked] = peers.map((peer, i) => cpu(peer) - (before[i] ?? 0))
@@ -73,6 +80,7 @@ async function measure(peers: readonly Peer[], count: number): Promise<Figure[]>
     { name: 'GET /pins', value: all, unit: 'lines/s' },
     { name: 'CPU of the peer that is asked for a line', value: microseconds(asking), unit: 'µs' },
     { name: 'GET /pins?local=true', value: await rounds(first, '/pins?local=true', count), unit: 'lines/s' },
+    { name: 'CPU at rest', value: atRest * 100, unit: '%' },
     { name: 'peak memory', value: peakMemory(first.daemon.pid), unit: 'MiB' }
   ]
   if (others.length === 0) return figures
