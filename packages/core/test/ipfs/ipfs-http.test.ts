@@ -417,10 +417,12 @@ describe('listings of pins', () => {
       }
     })
     let count = 0
-    for await (const item of connect({ ipfsRequestTimeout: 200 }).pins(['recursive'])) {
+    // Long enough for a machine that has much else to do: the node must not seem slow.
+    const timeout = 3000
+    for await (const item of connect({ ipfsRequestTimeout: timeout }).pins(['recursive'])) {
       expect(item.status).toBe('recursive')
       // A slow caller is not a slow node.
-      if (++count === 1) await new Promise((resolve) => setTimeout(resolve, 500))
+      if (++count === 1) await new Promise((resolve) => setTimeout(resolve, timeout + 500))
       if (count === 10) break
     }
     await closed.promise
