@@ -6,7 +6,6 @@ import type { LiveLine } from './output/live-line.ts'
 import type { Output } from './output/output.ts'
 import { pinPrinter } from './output/pin.ts'
 import { statusPrinter } from './output/status.ts'
-import { settledStatus, waitFor } from './wait.ts'
 import type { WaitTarget } from './wait.ts'
 
 /** What the command line says of what follows a change. */
@@ -26,6 +25,11 @@ export async function showOutcome(
   afterwards: Afterwards
 ): Promise<void> {
   const { flags, target, line } = afterwards
+  if (flags['no-status'] && !flags.wait) {
+    output.print(pinPrinter, pin)
+    return
+  }
+  const { settledStatus, waitFor } = await import('./wait.ts')
   const waited = flags.wait
     ? await waitFor(client, pin.cid, { target, limit: limitOf(pin, afterwards), timeout: flags['wait-timeout'], line })
     : undefined

@@ -15,8 +15,6 @@ import {
 } from '../../flags.ts'
 import { LiveLine } from '../../output/live-line.ts'
 import { readExpiry, readMetadata, readPath, splitPeers } from '../../parse.ts'
-import { openInput, readLines } from '../../pin/lines.ts'
-import { pinMany } from '../../pin/many.ts'
 
 const flags = {
   replication: int({ char: 'r', summary: 'number of copies, in place of both of the next two' }),
@@ -76,6 +74,8 @@ request, and the pins are printed as they are made. "pin add -" reads standard i
     if (values.wait) {
       throw new ExitError('error : --wait goes with one item: see "status --filter error,queued,pinning" afterwards')
     }
+    const { openInput, readLines } = await import('../../pin/lines.ts')
+    const { pinMany } = await import('../../pin/many.ts')
     return this.ask(async (client, output) => {
       const lines = readLines(openInput(file, this.context))
       return pinMany(client, output, this.context.stderr, { lines, options: pinOptions(values) })
