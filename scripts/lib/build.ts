@@ -80,9 +80,10 @@ async function makeBundle(bundle: Bundle, recipe: string, say: (text: string) =>
   const product = join(root, bundle.product)
   if (!existsSync(join(root, bundle.entry)) || !isStale(product, recipe)) return
   say(`Building ${bundle.product}`)
+  const start = Date.now()
   const result = await build({ ...ESBUILD, entryPoints: [bundle.entry], ...outputOf(bundle) })
   if (bundle.chunks !== undefined) removeOthers(join(dirname(product), bundle.chunks), result.metafile?.outputs ?? {})
-  noteInputs(product, recipe, Object.keys(result.metafile?.inputs ?? {}))
+  noteInputs(product, recipe, Object.keys(result.metafile?.inputs ?? {}), start)
 }
 
 /** Chunks of earlier builds have other names, and would be published with the package. */
@@ -110,6 +111,7 @@ function compileCtl(recipe: string, say: (text: string) => void): void {
   const bun = platformTool('@oven', 'bun-', 'bun')
   if (bun === undefined || !isStale(product, recipe)) return
   say(`Compiling ${CTL_EXECUTABLE}`)
+  const start = Date.now()
   mkdirSync(dirname(product), { recursive: true })
   const temporary = `${product}.new`
   const result = spawnSync(bun, [...BUN_FLAGS, '--outfile', temporary, CTL_ENTRY], { cwd: root, encoding: 'utf8' })
@@ -121,7 +123,7 @@ function compileCtl(recipe: string, say: (text: string) => void): void {
   // A running ctl keeps its old file, and a reader never sees half of the new one.
   chmodSync(temporary, 0o755)
   renameSync(temporary, product)
-  noteInputs(product, recipe, ctlInputs(bundle))
+  noteInputs(product, recipe, ctlInputs(bundle), start)
 }
 
 /** Bun does not say what it read; the Node bundle of the same entry reads the same files. */

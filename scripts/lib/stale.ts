@@ -20,10 +20,15 @@ export function isStale(product: string, recipe: string): boolean {
   return Object.entries(record.inputs).some(([path, hash]) => hashFile(path) !== hash)
 }
 
-/** Notes what a product was made from. Files of installed packages are covered by the lockfile in the recipe. */
-export function noteInputs(product: string, recipe: string, inputs: Iterable<string>): void {
+/**
+ * Notes what a product was made from. Files of installed packages are covered by the lockfile in the recipe.
+ *
+ * @param since - when the build began, in milliseconds: nobody knows what it read of a file that was written later
+ */
+export function noteInputs(product: string, recipe: string, inputs: Iterable<string>, since: number): void {
   const own = [...inputs].filter((path) => !path.includes('node_modules/')).sort()
-  const record: Record = { recipe, inputs: Object.fromEntries(own.map((path) => [path, hashFile(path)])) }
+  const noted = own.map((path) => [path, isNewer(path, since) ? 'written during the build' : hashFile(path)])
+  const record: Record = { recipe, inputs: Object.fromEntries(noted) as { [path: string]: string } }
   writeFileSync(`${product}.made-from.json`, JSON.stringify(record))
 }
 
@@ -32,6 +37,10 @@ export function recipeHash(files: readonly string[], ...words: readonly string[]
   const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')))
   for (const file of files) hash.update(readFileSync(file))
   return hash.update(words.join('\0')).digest('hex')
+}
+
+function isNewer(path: string, since: number): boolean {
+  return (statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0) >= since
 }
 
 function hashFile(path: string): string {
