@@ -33,7 +33,10 @@ async function withPeers(size: number, context: ScenarioContext): Promise<Figure
       await peers.add(context.bins, { ipfsPort: node.port, init: [] })
     }
     await peers.settled()
-    return await measure(peers.peers, nodes, context)
+    const figures = await measure(peers.peers, nodes, context)
+    // A peer that is killed leaves no profile.
+    await Promise.all(peers.peers.map((peer) => peer.stop()))
+    return figures
   } finally {
     await Promise.all(nodes.map((node) => node.stop()))
   }

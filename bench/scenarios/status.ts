@@ -58,7 +58,10 @@ async function withPeers(size: number, count: number, { bins, env }: ScenarioCon
     }
     await cluster.settled()
     await Promise.all(cluster.peers.map(settled))
-    return await measure(cluster.peers, count)
+    const figures = await measure(cluster.peers, count)
+    // A peer that is killed leaves no profile.
+    await Promise.all(cluster.peers.map((peer) => peer.stop()))
+    return figures
   } finally {
     await Promise.all(nodes.map((node) => node.stop()))
   }
