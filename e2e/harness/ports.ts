@@ -1,24 +1,41 @@
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
 /**
- * Ports of 127.0.0.1 that are free at this moment, all different. Programs that cannot report the port they were given
- * need to be told one.
+ * Ports below those that a system gives to connections, and to whoever asks for any: from 32768 on Linux. One of those
+ * could be gone before the program that is told it listens there.
+ */
+const FIRST = 10_000
+const LAST = 32_000
+
+/** Each process of the test runner has a part of them. */
+const PARTS = 20
+const PART = (LAST - FIRST) / PARTS
+
+const part = Number(process.env['JEST_WORKER_ID'] ?? randomInt(PARTS)) % PARTS
+let turn = randomInt(PART)
+
+/**
+ * Ports of 127.0.0.1 that are free at this moment, none of them given before. Programs that cannot report the port they
+ * were given need to be told one.
  */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer())
+  const ports: number[] = []
+  for (let tries = 0; ports.length < count; tries++) {
+    if (tries === PART) throw new Error(`there are no ${count} free ports`)
+    const port = FIRST + part * PART + (turn++ % PART)
+    if (await isFree(port)) ports.push(port)
+  }
+  return ports
+}
+
+async function isFree(port: number): Promise<boolean> {
   try {
-    return await Promise.all(
-      servers.map(async (server) => {
-        server.listen(0, '127.0.0.1')
-        await once(server, 'listening')
-        const address = server.address()
-        if (address === null || typeof address === 'string') throw new Error('no port was given')
-        return address.port
-      })
-    )
-  } finally {
-    for (const server of servers) server.close()
+    await using _held = await takePort(port)
+    return true
+  } catch {
+    return false
   }
 }
 

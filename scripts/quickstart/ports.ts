@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import type { Server } from 'node:net'
 import { createServer } from 'node:net'
@@ -29,6 +30,9 @@ export interface BusyPort {
 /** From the ports of one peer to those of the next: 9094, 9194, 9294. */
 const STEP = 100
 
+/** Ports that are tried before there seems to be none. */
+const MAX_TRIES = 1000
+
 const NAMES = Object.keys(DEFAULT_PORTS) as (keyof Ports)[]
 
 /** The default ports of so many peers, or a free one in the place of each that is in use. */
@@ -37,7 +41,7 @@ export async function choosePorts(peers: number): Promise<{ ports: Ports[]; busy
   const ports = await choose(peers, async (name, peer, take) => {
     const port = DEFAULT_PORTS[name] + peer * STEP
     return await take(port).catch(async () => {
-      const instead = await take(0)
+      const instead = await takeAny(take)
       busy.push({ peer, name, port, instead })
       return instead
     })
@@ -47,7 +51,18 @@ export async function choosePorts(peers: number): Promise<{ ports: Ports[]; busy
 
 /** A free port for everything. */
 export async function freePorts(peers: number): Promise<Ports[]> {
-  return await choose(peers, (_name, _peer, take) => take(0))
+  return await choose(peers, (_name, _peer, take) => takeAny(take))
+}
+
+/** Not one that the system would choose: it may give that to a connection before the peer listens there. */
+async function takeAny(take: (port: number) => Promise<number>): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await take(randomInt(10_000, 32_000))
+    } catch (err) {
+      if (tries === MAX_TRIES) throw err
+    }
+  }
 }
 
 /** All are held until the last is chosen, so that none is given twice. */
@@ -61,9 +76,7 @@ async function choose(
     server.listen(port, '127.0.0.1')
     await once(server, 'listening')
     held.push(server)
-    const address = server.address()
-    if (address === null || typeof address === 'string') throw new Error('the system gave no port')
-    return address.port
+    return port
   }
   try {
     const chosen: Ports[] = []

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -107,7 +108,7 @@ describe('a daemon', () => {
   })
 
   it('stays up while there is no IPFS node, says what it waits for, and goes on when one appears', async () => {
-    const { port } = await unusedPort()
+    const port = await unusedPort()
     env['CLUSTER_IPFSHTTP_NODEMULTIADDRESS'] = `/ip4/127.0.0.1/tcp/${port}`
     await init()
     await using daemon = start()
@@ -170,12 +171,17 @@ describe('a folder given relative to the current one', () => {
   })
 })
 
-async function unusedPort(): Promise<AddressInfo> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address() as AddressInfo
+/** Not one that the system would choose: it may give that to a connection meanwhile. */
+async function unusedPort(): Promise<number> {
+  const port = randomInt(10_000, 32_000)
+  const server = createServer().listen(port, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+  } catch {
+    return unusedPort()
+  }
   await new Promise((resolve) => server.close(resolve))
-  return address
+  return port
 }
 
 async function eventually(check: () => Promise<void>): Promise<void> {
