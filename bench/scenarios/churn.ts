@@ -2,7 +2,7 @@ import type { Peer } from '../../e2e/harness/peer.ts'
 import { cidTexts } from '../lib/cids.ts'
 import { sizeOf } from '../lib/disk.ts'
 import { readLines, sendAll } from '../lib/load.ts'
-import { memory } from '../lib/process-cost.ts'
+import { cpuSeconds, memory } from '../lib/process-cost.ts'
 import { onePeer } from '../lib/one-peer.ts'
 import type { Figure, Scenario, ScenarioContext } from '../lib/scenario.ts'
 
@@ -19,11 +19,18 @@ async function measure(peer: Peer, { scale }: ScenarioContext, folder: string): 
   const cycles = CYCLES[scale]
   const paths = Array.from(cidTexts('churn', Math.min(PINS, cycles)), (cid) => `/pins/${cid}`)
   const before = sizeOf(folder)
+  const rounds = Math.ceil(cycles / paths.length)
+  const tenth = Math.ceil(rounds / 10)
+  /** Processor time when so many rounds are over, in seconds. */
+  const cpu = [cpuSeconds(peer.daemon.pid)]
   const start = performance.now()
-  for (let done = 0; done < cycles; done += paths.length) {
+  for (let round = 0; round < rounds; round++) {
     await sendAll(peer.restPort, 'POST', paths, 32)
     await sendAll(peer.restPort, 'DELETE', paths, 32)
+    cpu.push(cpuSeconds(peer.daemon.pid))
   }
+  const cpuOf = (from: number, to: number): number =>
+    (((cpu[to] ?? NaN) - (cpu[from] ?? NaN)) * 1000) / (2 * paths.length * (to - from))
   const seconds = (performance.now() - start) / 1000
   await sendAll(peer.restPort, 'POST', paths, 32)
   const list = await readLines(peer.restPort, '/allocations')
@@ -37,6 +44,8 @@ async function measure(peer: Peer, { scale }: ScenarioContext, folder: string): 
   const of = `${cycles} pins made and taken back`
   return [
     { name: of, value: (2 * cycles) / seconds, unit: '1/s' },
+    { name: `${of}: CPU for each request in the first tenth`, value: cpuOf(0, tenth), unit: 'ms' },
+    { name: `${of}: CPU for each request in the last tenth`, value: cpuOf(rounds - tenth, rounds), unit: 'ms' },
     { name: `${of}: disk`, value: disk / MIB, unit: 'MiB' },
     { name: `${of}: disk for each`, value: disk / cycles, unit: 'bytes' },
     { name: `${of}: memory without mapped files`, value: held, unit: 'MiB' },

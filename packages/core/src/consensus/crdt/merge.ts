@@ -38,8 +38,10 @@ export interface KeyChange {
 
 /** What a delta does to the set. */
 export interface Merge {
-  /** Keys to which an element marker of the block is added. */
+  /** Keys to which the block adds a value. */
   readonly elements: readonly string[]
+  /** Those of them whose addition was taken back before it was known. */
+  readonly takenBack: readonly string[]
   readonly tombstones: readonly Tombstone[]
   readonly changes: readonly KeyChange[]
 }
@@ -72,12 +74,13 @@ export async function mergeDelta(delta: Delta, id: BlockId, view: SetView, optio
   const states = await loadStates([...new Set([...removed.keys(), ...values.keys()])], view)
   await removeElements(removed, states, view)
   const barred = options.fresh === true ? [] : await view.areTombstoned([...values.keys()], id)
-  let index = 0
+  const elements = [...values.keys()]
+  const takenBack = elements.filter((key, i) => barred[i] === true || removed.get(key)?.has(id) === true)
+  for (const key of takenBack) values.delete(key)
   for (const [key, value] of values) {
-    const tombstoned = barred[index++] === true || removed.get(key)?.has(id) === true
-    if (!tombstoned) await addElement(key, { value, priority: delta.priority }, stateOf(states, key), view)
+    await addElement(key, { value, priority: delta.priority }, stateOf(states, key), view)
   }
-  return { elements: [...values.keys()], tombstones: delta.tombstones, changes: changesOf(states) }
+  return { elements, takenBack, tombstones: delta.tombstones, changes: changesOf(states) }
 }
 
 function groupTombstones(tombstones: readonly Tombstone[]): Map<string, Set<BlockId>> {

@@ -291,7 +291,7 @@ export class Replica implements KnownBlocks {
     const found = [...tx.foundMissing].filter((id) => !this.#missing.has(id))
     const settled = [...tx.blocks.keys()].filter((id) => this.#missing.has(id))
     const isDirty = this.#mustRepair || this.#missing.size + found.length > settled.length
-    const writes = tx.writes()
+    const writes = tx.writes(await this.#mergedOf(tx.blocksToAskFor()))
     writes.push(...tx.heads.writesSince(this.#heads, this.keys))
     writes.push(...this.#missingWrites(found, settled))
     if (isDirty !== this.#isDirty) writes.push(dirtyMark(this.keys, isDirty))
@@ -306,6 +306,12 @@ export class Replica implements KnownBlocks {
     for (const id of settled) this.#missing.delete(id)
     this.#isDirty = isDirty
     this.#onCommit(effects)
+  }
+
+  async #mergedOf(ids: readonly BlockId[]): Promise<Set<BlockId>> {
+    if (ids.length === 0) return new Set()
+    const processed = await this.areProcessed(ids)
+    return new Set(ids.filter((_, i) => processed[i]))
   }
 
   async #indexWrites(effects: readonly Effect[]): Promise<Write[]> {

@@ -4,21 +4,19 @@ import type { DeltaBlock } from './delta-block.ts'
 import type { Delta } from './delta.ts'
 import type { Heads } from './heads.ts'
 import type { CrdtKeys } from './keys.ts'
+import { blocksToAskFor, markerWrites } from './markers.ts'
+import type { MarkerChanges, MergedBlocks } from './markers.ts'
 import type { History, Merge, SetView, Winner } from './merge.ts'
 import { encodeVarint } from './varint.ts'
 
 const EMPTY = new Uint8Array(0)
 
 /** What happened to a key in a transaction, all told. */
-interface KeyChanges {
+interface KeyChanges extends MarkerChanges {
   /** Whether the key was in the set before the transaction. Known once the winner has changed. */
   existed?: boolean
   /** Set when the value changed; `value` undefined: the key is gone. */
   current?: { value: Winner | undefined }
-  readonly elements: Set<BlockId>
-  readonly tombstones: Set<BlockId>
-  /** What the store holds, once it was asked: who removes a key asks, and then the merge. */
-  stored?: History | undefined
 }
 
 /** A key whose value is another one after a transaction; undefined: it is gone. */
@@ -64,6 +62,7 @@ export class Transaction implements SetView {
     this.#blocks.set(block.id, block)
     this.#foundMissing.delete(block.id)
     for (const key of merge.elements) this.#of(key).elements.add(block.id)
+    for (const key of merge.takenBack) this.#of(key).barred.add(block.id)
     for (const { key, id } of merge.tombstones) this.#of(key).tombstones.add(id)
     for (const { key, winner, existed } of merge.changes) this.setCurrent(key, winner, existed)
   }
@@ -114,10 +113,21 @@ export class Transaction implements SetView {
     return this.#blocks.get(id)?.delta ?? this.#set.delta(id)
   }
 
-  /** Everything but the heads and the book-keeping, which need to know what was before. */
-  writes(): Write[] {
+  /** Blocks of other transactions of which {@link writes} must know whether they are merged. */
+  blocksToAskFor(): BlockId[] {
+    const ids = new Set([...this.#changes.values()].flatMap(blocksToAskFor))
+    return [...ids].filter((id) => !this.#blocks.has(id))
+  }
+
+  /**
+   * Everything but the heads and the book-keeping, which need to know what was before.
+   *
+   * @param merged - those of {@link blocksToAskFor} that are part of the set
+   */
+  writes(merged: MergedBlocks): Write[] {
     const writes: Write[] = [...this.#others]
-    for (const [key, changes] of this.#changes) this.#writeKey(writes, key, changes)
+    const all: MergedBlocks = { has: (id) => this.#blocks.has(id) || merged.has(id) }
+    for (const [key, changes] of this.#changes) this.#writeKey(writes, key, changes, all)
     for (const { id, bytes } of this.#blocks.values()) {
       writes.push({ type: 'put', key: this.#keys.blocks + id, value: bytes })
       writes.push({ type: 'put', key: this.#keys.processedBlock(id), value: EMPTY })
@@ -146,17 +156,16 @@ export class Transaction implements SetView {
   #of(key: string): KeyChanges {
     let changes = this.#changes.get(key)
     if (changes === undefined) {
-      changes = { elements: new Set(), tombstones: new Set() }
+      changes = { elements: new Set(), barred: new Set(), tombstones: new Set() }
       this.#changes.set(key, changes)
     }
     return changes
   }
 
-  #writeKey(writes: Write[], key: string, { elements, tombstones, current }: KeyChanges): void {
-    for (const id of elements) writes.push({ type: 'put', key: this.#keys.element(key, id), value: EMPTY })
-    for (const id of tombstones) writes.push({ type: 'put', key: this.#keys.tombstone(key, id), value: EMPTY })
-    if (current === undefined) return
-    const { value: winner } = current
+  #writeKey(writes: Write[], key: string, changes: KeyChanges, merged: MergedBlocks): void {
+    for (const write of markerWrites(key, changes, merged, this.#keys)) writes.push(write)
+    if (changes.current === undefined) return
+    const { value: winner } = changes.current
     if (winner === undefined) {
       writes.push({ type: 'del', key: this.#keys.value(key) }, { type: 'del', key: this.#keys.priority(key) })
     } else {

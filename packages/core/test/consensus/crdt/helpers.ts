@@ -120,3 +120,10 @@ export function pinOf(cid: CID, name = ''): Pin {
     replicationFactorMax: -1
   }
 }
+
+/** What a Go replica stores, without the markers of additions that were taken back: ours keeps those for nothing. */
+export function withoutTakenBack(dump: Record<string, string>): Record<string, string> {
+  const isTakenBack = (key: string): boolean =>
+    `/c/s/s/${key.slice('/c/s/s/'.length)}` in dump && `/c/s/t/${key.slice('/c/s/t/'.length)}` in dump
+  return Object.fromEntries(Object.entries(dump).filter(([key]) => !/^\/c\/s\/[st]\//.test(key) || !isTakenBack(key)))
+}
