@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { FreePorts } from '@ipfs-cluster/daemon/free-ports'
 import type { MockIpfs } from '../bench/lib/mock-ipfs.ts'
 import { startMockIpfs } from '../bench/lib/mock-ipfs.ts'
 import { temporaryFolder } from './harness/folder.ts'
 import { OUR_BINS, Peer } from './harness/peer.ts'
-import { freePorts, takePort } from './harness/ports.ts'
+import { freePorts } from './harness/ports.ts'
 import { processesIn } from './harness/processes.ts'
 import type { Outcome } from './harness/process.ts'
 import { runProgram } from './harness/process.ts'
@@ -184,7 +185,8 @@ describe('init in a place where nothing can be written', () => {
 describe('a daemon whose addresses are taken', () => {
   it('names that of its REST API and ends, with its IPFS node', async () => {
     const peer = await makePeer('rest taken', true)
-    await using _ = await takePort(peer.restPort)
+    await using others = new FreePorts()
+    await others.take(peer.restPort)
     const outcome = await peer.service(['daemon'])
     expect(outcome.code).toBe(1)
     expect(outcome.stderr).toMatch(
@@ -202,7 +204,8 @@ describe('a daemon whose addresses are taken', () => {
   async function startWithTaken(what: string): Promise<void> {
     const peer = await makePeer(`${what} taken`, true)
     const port = Number(peer.env[`CLUSTER_IPFSNODE_${what}MULTIADDRESS`]?.split('/').at(-1))
-    await using _ = await takePort(port)
+    await using others = new FreePorts()
+    await others.take(port)
     const outcome = await peer.service(['daemon'])
     expect(outcome.code).toBe(1)
     expect(outcome.stderr).toMatch(

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { FreePorts } from '@ipfs-cluster/daemon/free-ports'
 import { temporaryFolder } from './harness/folder.ts'
-import { takePort } from './harness/ports.ts'
 import type { Outcome } from './harness/process.ts'
 import { Program, runProgram } from './harness/process.ts'
 import { allEnded, processesIn } from './harness/processes.ts'
@@ -18,9 +18,9 @@ beforeAll(async () => {
   // Builds whatever is stale, which is no part of what the tests below wait for.
   await runProgram(process.execPath, ['--conditions=@ipfs-cluster/source', 'scripts/build.ts'], { cwd: root, env })
 }, 120_000)
-/** Milliseconds; each test runs up to eight processes. */
-const LIMIT = 60_000
-jest.setTimeout(LIMIT)
+/** Milliseconds that a run is given to come to a point; it has up to eight processes. */
+const LIMIT = 120_000
+jest.setTimeout(2 * LIMIT)
 
 const begun: Program[] = []
 afterEach(async () => {
@@ -124,7 +124,8 @@ describe('npm start --once', () => {
 
   it('takes another port when a default one is in use', async () => {
     // Whether it is held here or by somebody else is all the same.
-    await using _ = await takePort(9094).catch(() => ({ [Symbol.asyncDispose]: async () => {} }))
+    await using others = new FreePorts()
+    await others.take(9094).catch(() => {})
     const outcome = await runProgram(
       process.execPath,
       [...SCRIPT, '--once', '--peers', '1', '--folder', peer, 'LICENSE'],

@@ -3,7 +3,8 @@
  *
  * What the programs that run a peer share: the log, signals that stop the peer, the embedded IPFS node, the place of
  * the datastore, and the words of failures. `@ipfs-cluster/daemon/run` runs the peer itself; it is apart because
- * loading all that a peer is made of takes longer than a short command may.
+ * loading all that a peer is made of takes longer than a short command may. `@ipfs-cluster/daemon/free-ports` is apart
+ * for those who want nothing else.
  *
  * @example
  * using stop = new StopSignals(process.stderr)

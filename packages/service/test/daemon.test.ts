@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -8,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { VERSION } from '@ipfs-cluster/api'
+import { FreePorts } from '@ipfs-cluster/daemon'
 import { MockIpfs } from './helpers/mock-ipfs.ts'
 import { Service } from './helpers/service.ts'
 import { runHere } from './replay/run-program.ts'
@@ -171,17 +171,9 @@ describe('a folder given relative to the current one', () => {
   })
 })
 
-/** Not one that the system would choose: it may give that to a connection meanwhile. */
 async function unusedPort(): Promise<number> {
-  const port = randomInt(10_000, 32_000)
-  const server = createServer().listen(port, '127.0.0.1')
-  try {
-    await once(server, 'listening')
-  } catch {
-    return unusedPort()
-  }
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  await using ports = new FreePorts()
+  return await ports.tcp()
 }
 
 async function eventually(check: () => Promise<void>): Promise<void> {
