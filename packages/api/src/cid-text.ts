@@ -1,5 +1,5 @@
 import type { CID } from 'multiformats/cid'
-import { encodeBase32 } from './encoding/base32.ts'
+import { decodeBase32, encodeBase32 } from './encoding/base32.ts'
 import { decodeBase58, encodeBase58 } from './encoding/base58.ts'
 import { decodeMultibase } from './encoding/multibase.ts'
 import { ClusterError } from './errors.ts'
@@ -31,6 +31,28 @@ export function cidTextToBytes(text: string): Uint8Array {
   }
   if (bytes === undefined) throw badCid('selected encoding not supported')
   return bytes
+}
+
+/**
+ * The same for the form that nearly all CIDs have, at once and without an error: base32, version 1, codes of one byte.
+ *
+ * @returns undefined for any other text, which may be a CID all the same
+ */
+export function commonCidTextToBytes(text: string): Uint8Array | undefined {
+  if (!text.startsWith('b')) return undefined
+  try {
+    const bytes = decodeBase32(text, 1)
+    return isCommonCidV1(bytes) ? bytes : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether these bytes are a CID of version 1 whose codes and length take a byte each, as nearly all do. */
+export function isCommonCidV1(bytes: Uint8Array): boolean {
+  const isShort = (bytes[1] ?? 0x80) < 0x80 && (bytes[2] ?? 0x80) < 0x80
+  const size = bytes[3] ?? 0x80
+  return bytes[0] === 1 && isShort && size < 0x80 && bytes.length === 4 + size
 }
 
 /** Whether these bytes are a CID of version 0: a bare SHA-256. */

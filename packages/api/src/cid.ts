@@ -1,6 +1,6 @@
 import { CID } from 'multiformats/cid'
 import * as Digest from 'multiformats/hashes/digest'
-import { badCid, cidTextToBytes, isCidV0, isCidV0Text } from './cid-text.ts'
+import { badCid, cidTextToBytes, isCidV0, isCidV0Text, isCommonCidV1 } from './cid-text.ts'
 
 /**
  * Stands where the Go release sends or prints an undefined CID, in the few documents that may lack one: `null` in
@@ -64,9 +64,7 @@ function cidOfText(bytes: Uint8Array): CID {
 /** Version 1 with one-byte codec and hash codes, or version 0: nearly all there are, built without a general parser. */
 function commonCid(bytes: Uint8Array): CID | undefined {
   if (isCidV0(bytes)) return new CID(0, 0x70, digestOf(bytes, 0), bytes)
-  const [version = 0, codec = 128, , size = 128] = bytes
-  if (version !== 1 || codec >= 128 || (bytes[2] ?? 128) >= 128 || size >= 128) return undefined
-  return bytes.length === 4 + size ? new CID(1, codec, digestOf(bytes, 2), bytes) : undefined
+  return isCommonCidV1(bytes) ? new CID(1, bytes[1] ?? 0, digestOf(bytes, 2), bytes) : undefined
 }
 
 function digestOf(bytes: Uint8Array, start: number): Digest.Digest<number, number> {

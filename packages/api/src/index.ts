@@ -11,7 +11,7 @@
 export * from './add-defaults.ts'
 export * from './add.ts'
 export * from './bounded-cache.ts'
-export { cidBytesToText, cidToText } from './cid-text.ts'
+export { cidBytesToText, cidToText, commonCidTextToBytes } from './cid-text.ts'
 export * from './cid.ts'
 export * from './duration.ts'
 export * from './encoding/base32.ts'

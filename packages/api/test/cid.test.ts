@@ -10,11 +10,14 @@ import {
   cidBytesToText,
   cidFromBytes,
   cidToText,
+  commonCidTextToBytes,
   isDefined,
   parseCid,
   tryParseCid,
   UNDEFINED_CID
 } from '../src/index.ts'
+
+const TEXT = 'bafybeia5743r46dnk7y22e5xn66nmov7o3ci7pbn6igjxrxjwlk524o744'
 
 const cids = fc
   .tuple(
@@ -46,8 +49,29 @@ describe('CIDs', () => {
     )
   })
 
+  it('are read at once in their common form, which is the same as at length', () => {
+    const anyText = fc.oneof(
+      cids.map(String),
+      cids.map((cid) => String(cid).slice(0, -1)),
+      cids.map((cid) => String(cid).toUpperCase()),
+      fc.uint8Array({ maxLength: 40 }).map((bytes) => cidBytesToText(bytes)),
+      fc.string()
+    )
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const bytes = commonCidTextToBytes(text)
+        if (bytes !== undefined) expect(bytes).toEqual(parseCid(text).bytes)
+      })
+    )
+    const { bytes } = parseCid(TEXT)
+    expect(commonCidTextToBytes(TEXT)).toEqual(bytes)
+    for (const other of ['', 'b', TEXT.slice(0, -1), `${TEXT}a`, TEXT.toUpperCase(), `b!${TEXT.slice(2)}`]) {
+      expect(commonCidTextToBytes(other)).toBeUndefined()
+    }
+  })
+
   it('are read in other bases', () => {
-    const cid = CID.parse('bafybeia5743r46dnk7y22e5xn66nmov7o3ci7pbn6igjxrxjwlk524o744')
+    const cid = CID.parse(TEXT)
     for (const base of [base16, base36, base58btc, base64url]) {
       expect(parseCid(cid.toString(base as typeof base58btc)).equals(cid)).toBe(true)
     }

@@ -1,4 +1,4 @@
-import { decodeBase32, tryParseCid } from '@ipfs-cluster/api'
+import { commonCidTextToBytes, tryParseCid } from '@ipfs-cluster/api'
 import type { HeldPin } from './interface.ts'
 import { JsonObjects } from './json-objects.ts'
 import { parseObjects, requireEnd } from './kubo-rpc.ts'
@@ -16,10 +16,6 @@ const END = Buffer.from('"}\n')
 
 /** A line of another form may be longer. */
 const MAX_LINE = 1024
-
-/** Length of the text of a CID of version 1 with a SHA-256, and what its bytes begin with but for the codec. */
-const COMMON_LENGTH = 59
-const COMMON_BYTES = [1, undefined, 0x12, 32]
 
 /**
  * Reads the answer of `pin/ls`, of which a node with a million pins makes a hundred megabytes: lines in the one form
@@ -93,23 +89,12 @@ function readLine(bytes: Buffer, start: number, end: number): HeldPin | undefine
   if (!isAt(bytes, typeEnd, END)) return undefined
   const type = bytes.toString('latin1', cidEnd + TYPE.length, typeEnd)
   if (type !== 'recursive' && type !== 'direct') return undefined
-  const cid = readCid(bytes.toString('latin1', start + START.length, cidEnd))
+  const text = bytes.toString('latin1', start + START.length, cidEnd)
+  const cid = commonCidTextToBytes(text) ?? tryParseCid(text)?.bytes
   return cid && { cid, status: type }
 }
 
 function isAt(bytes: Buffer, at: number, wanted: Buffer): boolean {
   for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false
   return true
-}
-
-/** @returns undefined when it is none */
-function readCid(text: string): Uint8Array | undefined {
-  if (text.length !== COMMON_LENGTH || !text.startsWith('b')) return tryParseCid(text)?.bytes
-  try {
-    const bytes = decodeBase32(text, 1)
-    const isCommon = COMMON_BYTES.every((wanted, i) => wanted === undefined || bytes[i] === wanted)
-    return isCommon && (bytes[1] ?? 0x80) < 0x80 ? bytes : tryParseCid(text)?.bytes
-  } catch {
-    return undefined
-  }
 }

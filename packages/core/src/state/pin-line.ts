@@ -1,4 +1,4 @@
-import { decodeBase32, parseCid, parsePeerId, Time } from '@ipfs-cluster/api'
+import { commonCidTextToBytes, parseCid, parsePeerId, Time } from '@ipfs-cluster/api'
 import type { PinType } from '@ipfs-cluster/api'
 import { peerIdToBytes, pinKey, storedSeconds } from '../codec/index.ts'
 import type { PinFields } from '../codec/index.ts'
@@ -60,8 +60,9 @@ export function readPinLine(line: string): ReadPin | undefined {
 function pinOf(found: readonly string[]): ReadPin {
   const [, min, max, name = '', shardSize, expireAt = '', metadata = '', cid = ''] = found
   const [type, allocations = '', maxDepth, reference = '', timestamp = ''] = found.slice(8)
-  const bytes = bytesOfCommonCid(cid)
+  const bytes = commonCidTextToBytes(cid)
   return {
+    // The text of a common CID is its key as well, in lower case.
     key: bytes === undefined ? pinKey(parseCid(cid)) : cid.slice(1).toUpperCase(),
     fields: {
       cid: bytes ?? parseCid(cid).bytes,
@@ -80,19 +81,6 @@ function pinOf(found: readonly string[]): ReadPin {
       timestamp: secondsOf(timestamp)
     }
   }
-}
-
-/** The bytes of a CID as nearly all are: in base32, which is its key as well, and of codes of one byte each. */
-function bytesOfCommonCid(text: string): Uint8Array | undefined {
-  if (!text.startsWith('b')) return undefined
-  const bytes = decodeBase32(text, 1)
-  const codes = byteAt(bytes, 1) | byteAt(bytes, 2)
-  return bytes[0] === 1 && codes < 0x80 && bytes.length === 4 + byteAt(bytes, 3) ? bytes : undefined
-}
-
-/** One that has no meaning where there is none. */
-function byteAt(bytes: Uint8Array, index: number): number {
-  return bytes[index] ?? 0xff
 }
 
 function secondsOf(text: string): number {
