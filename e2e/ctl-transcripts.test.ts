@@ -4,10 +4,9 @@ import { create } from 'kubo-rpc-client'
 import type { KuboRPCClient } from 'kubo-rpc-client'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadTranscripts } from '../packages/ctl/test/replay.ts'
-import type { Placeholders } from '../packages/ctl/test/replay.ts'
+import type { Placeholders } from '../packages/cli-kit/test-suites/replay/transcript.ts'
 import { TestCluster } from './harness/cluster.ts'
-import { replayEach } from './harness/ctl-replay.ts'
+import { ctlTranscripts, replayEach } from './harness/ctl-replay.ts'
 import { temporaryFolder } from './harness/folder.ts'
 import type { Peer } from './harness/peer.ts'
 import { OUR_BINS } from './harness/peer.ts'
@@ -45,7 +44,9 @@ const LEFT_OUT: Readonly<Record<string, RegExp>> = {
   'status-all-json': DIRECT_PIN,
   'status-local-all': DIRECT_PIN,
   'status-filter-pinned': DIRECT_PIN,
-  'status-filter-pinned-and-bad': DIRECT_PIN
+  'status-filter-pinned-and-bad': DIRECT_PIN,
+  'recover-all': DIRECT_PIN,
+  'recover-all-local-json': DIRECT_PIN
 }
 
 /**
@@ -86,7 +87,7 @@ describe('the transcripts of ipfs-cluster-ctl', () => {
     // The first ones end by collecting garbage.
     beforeAll(async () => void (await addContent(cluster.peers)))
 
-    replayEach(loadTranscripts(name), {
+    replayEach(ctlTranscripts(name), {
       skipped: SKIPPED,
       volatile: VOLATILE,
       leftOut: LEFT_OUT,

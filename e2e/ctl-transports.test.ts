@@ -3,10 +3,9 @@ import { createIdentity, formatIdentity } from '@ipfs-cluster/core/config'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadTranscripts } from '../packages/ctl/test/replay.ts'
-import type { Placeholders } from '../packages/ctl/test/replay.ts'
+import type { Placeholders } from '../packages/cli-kit/test-suites/replay/transcript.ts'
 import { TestCluster } from './harness/cluster.ts'
-import { replayEach } from './harness/ctl-replay.ts'
+import { ctlTranscripts, replayEach } from './harness/ctl-replay.ts'
 import { temporaryFolder } from './harness/folder.ts'
 import { OUR_BINS } from './harness/peer.ts'
 import type { Peer } from './harness/peer.ts'
@@ -22,7 +21,7 @@ const NO_RAFT = 'there is no Raft yet'
 const SKIPPED: Readonly<Record<string, string>> = {
   'basic-none-status-cid': 'nothing is printed of an item that could not be had',
   ...Object.fromEntries(
-    loadTranscripts('ctl-auth-transports')
+    ctlTranscripts('ctl-auth-transports')
       .filter(({ name }) => name.startsWith('raft-'))
       .map(({ name }) => [name, NO_RAFT])
   ),
@@ -75,7 +74,7 @@ describe('the transcripts of ipfs-cluster-ctl about credentials, TLS and libp2p'
     folder[Symbol.dispose]()
   })
 
-  replayEach(loadTranscripts('ctl-auth-transports'), {
+  replayEach(ctlTranscripts('ctl-auth-transports'), {
     skipped: SKIPPED,
     volatile: VOLATILE,
     placeholders: () => placeholders

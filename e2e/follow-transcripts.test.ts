@@ -6,10 +6,11 @@ import type { Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { differences, fillIn } from '../packages/ctl/test/replay.ts'
-import type { Outcome, Placeholders } from '../packages/ctl/test/replay.ts'
-import { readTranscripts } from '../packages/follow/test/transcripts.ts'
-import type { FollowTranscript } from '../packages/follow/test/transcripts.ts'
+import { differences } from '../packages/cli-kit/test-suites/replay/differences.ts'
+import type { Outcome } from '../packages/cli-kit/test-suites/replay/differences.ts'
+import { fillIn } from '../packages/cli-kit/test-suites/replay/transcript.ts'
+import type { Placeholders, Transcript } from '../packages/cli-kit/test-suites/replay/transcript.ts'
+import { followTranscripts } from '../packages/follow/test/transcripts.ts'
 import { TestCluster } from './harness/cluster.ts'
 import { temporaryFolder } from './harness/folder.ts'
 import type { Peer } from './harness/peer.ts'
@@ -84,7 +85,7 @@ describe('the transcripts of ipfs-cluster-follow', () => {
     folder[Symbol.dispose]()
   })
 
-  for (const transcript of readTranscripts('follow')) {
+  for (const transcript of followTranscripts('follow')) {
     const { name } = transcript
     const reason = SKIPPED[name]
     if (reason !== undefined) {
@@ -104,7 +105,7 @@ describe('the transcripts of ipfs-cluster-follow', () => {
   }
 
   /** What the Go release does where this program differs, brought into the form of this one. */
-  function adapted(transcript: FollowTranscript): FollowTranscript {
+  function adapted(transcript: Transcript): Transcript {
     const schemeless = transcript.stdout.replace('(127.0.0.1:8080/', '(http://127.0.0.1:8080/')
     // What is not replayed has made no folder, and the IPFS node has no address.
     const stdout = schemeless
@@ -114,7 +115,7 @@ describe('the transcripts of ipfs-cluster-follow', () => {
     return { ...transcript, stdout }
   }
 
-  async function replay(transcript: FollowTranscript): Promise<string[]> {
+  async function replay(transcript: Transcript): Promise<string[]> {
     const own = placeholdersOf(transcript)
     const [program = '', ...argv] = transcript.argv.map((word) => fillIn(word, own))
     const env = Object.entries({ ...baseEnv(own), ...transcript.env })
@@ -126,7 +127,7 @@ describe('the transcripts of ipfs-cluster-follow', () => {
     return differences(adapted(transcript), outcome, own)
   }
 
-  function placeholdersOf({ name, argv }: FollowTranscript): Placeholders {
+  function placeholdersOf({ name, argv }: Transcript): Placeholders {
     const peer = idOf(join(followers, argv[1]?.startsWith('-') === true ? 'my' : (argv[1] ?? ''), 'identity.json'))
     const own = { ...placeholders, ...(peer !== undefined && { $PEERID: peer }) }
     // An IPFS node that answers at once leaves no time for a signal before the peer is there.
@@ -163,7 +164,7 @@ describe('the transcripts of ipfs-cluster-follow', () => {
     running.delete(name)
   }
 
-  function checkFiles({ name, argv, files_after: files = [], content_after: contents = {} }: FollowTranscript): void {
+  function checkFiles({ name, argv, files_after: files = [], content_after: contents = {} }: Transcript): void {
     const home = join(followers, argv[1] ?? '')
     const base = files.some(({ path }) => path.startsWith(`${argv[1]}/`)) ? followers : home
     // The store of this program is LevelDB, and it is there once the peer has run.
@@ -213,7 +214,7 @@ interface Template {
 }
 
 /** Sends the signal of a transcript, when the program is where the recorded one was. */
-async function interrupt(program: Program, { name, signals }: FollowTranscript): Promise<void> {
+async function interrupt(program: Program, { name, signals }: Transcript): Promise<void> {
   if (signals === undefined || name === 'run-twice') return
   if (name === 'run-sigint-early') {
     await program.waitFor(/waiting for IPFS/)

@@ -1,7 +1,8 @@
 import { expect, it } from '@jest/globals'
 import { join } from 'node:path'
-import { differences, fillIn } from '../../packages/ctl/test/replay.ts'
-import type { Placeholders, Transcript } from '../../packages/ctl/test/replay.ts'
+import { differences } from '../../packages/cli-kit/test-suites/replay/differences.ts'
+import { fillIn, readTranscripts } from '../../packages/cli-kit/test-suites/replay/transcript.ts'
+import type { Placeholders, Transcript } from '../../packages/cli-kit/test-suites/replay/transcript.ts'
 import { OUR_BINS } from './peer.ts'
 import { runProgram } from './process.ts'
 
@@ -19,6 +20,11 @@ export interface ReplayOptions {
   placeholders(): Placeholders
 }
 
+/** The transcripts of `ipfs-cluster-ctl` in a file. */
+export function ctlTranscripts(name: string): Transcript[] {
+  return readTranscripts(join(import.meta.dirname, '../../packages/ctl/test'), name)
+}
+
 /** Makes a test of each transcript: the built program is told the same words, in the same order. */
 export function replayEach(transcripts: readonly Transcript[], options: ReplayOptions): void {
   for (const transcript of transcripts) {
@@ -33,11 +39,11 @@ async function replay(transcript: Transcript, options: ReplayOptions): Promise<s
   const placeholders = options.placeholders()
   const ctl = async (words: readonly string[]): ReturnType<typeof runProgram> => {
     const argv = words.map((word) => fillIn(word, placeholders))
-    const env = Object.entries(transcript.env ?? {}).map(([key, value]) => [key, fillIn(value, placeholders)])
+    const env = Object.entries(transcript.env).map(([key, value]) => [key, fillIn(value, placeholders)])
     return runProgram(join(OUR_BINS, 'ipfs-cluster-ctl'), argv, {
       env: { HOME: fillIn('$TMP', placeholders), ...Object.fromEntries(env) },
       cwd: fillIn(transcript.cwd ?? '$FIX', placeholders),
-      stdin: transcript.stdin ?? ''
+      stdin: transcript.stdin
     })
   }
   const { code, stdout, stderr } = await ctl(transcript.argv.slice(1))

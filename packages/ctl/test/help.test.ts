@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { loadTranscripts } from './replay.ts'
+import { readTranscripts } from '../../cli-kit/test-suites/replay/transcript.ts'
 import { run } from './run.ts'
 
-const transcripts = loadTranscripts('help')
+const transcripts = readTranscripts(import.meta.dirname, 'help')
 
 describe('help and usage errors', () => {
   it.each(transcripts.map(({ name, argv, ...rest }) => [name, argv.slice(1), rest] as const))(

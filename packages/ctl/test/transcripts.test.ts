@@ -2,10 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from '@jest/globals'
+import { differences } from '../../cli-kit/test-suites/replay/differences.ts'
+import { fillIn, readTranscripts } from '../../cli-kit/test-suites/replay/transcript.ts'
+import type { Placeholders, Transcript } from '../../cli-kit/test-suites/replay/transcript.ts'
 import { cannedPeer } from './canned-peer.ts'
 import type { Canned } from './canned-peer.ts'
-import { differences, fillIn, loadTranscripts } from './replay.ts'
-import type { Placeholders, Transcript } from './replay.ts'
 import { run } from './run.ts'
 
 /** Any valid IDs. They sort as the peers of the transcripts do. */
@@ -25,7 +26,7 @@ const IDS: Placeholders = {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'ctl-'))
-const transcripts = [...loadTranscripts('ctl-crdt3'), ...loadTranscripts('ctl-flag-syntax')]
+const transcripts = ['ctl-crdt3', 'ctl-flag-syntax'].flatMap((name) => readTranscripts(import.meta.dirname, name))
 const byName = new Map(transcripts.map((transcript) => [transcript.name, transcript]))
 
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -179,7 +180,7 @@ async function replay(transcript: Transcript, documents: readonly string[]): Pro
   }
   await using peer = await cannedPeer(answer)
   const placeholders = { ...IDS, $REST0: String(peer.port) }
-  const outcome = await run(argvOf(transcript, peer.port), transcript.env ?? {})
+  const outcome = await run(argvOf(transcript, peer.port), transcript.env)
   return differences(transcript, outcome, placeholders)
 }
 

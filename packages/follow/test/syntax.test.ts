@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { VERSION } from '@ipfs-cluster/api'
-import { differences, fillIn } from '../../ctl/test/replay.ts'
+import { differences } from '../../cli-kit/test-suites/replay/differences.ts'
+import { fillIn } from '../../cli-kit/test-suites/replay/transcript.ts'
 import { runHere } from './run-here.ts'
-import { readTranscripts } from './transcripts.ts'
+import { followTranscripts } from './transcripts.ts'
 
 let root: string
 let folder: string
@@ -24,7 +25,7 @@ function withScheme(content: string): string {
 }
 
 describe('command lines as the Go release takes them', () => {
-  for (const transcript of readTranscripts('follow-syntax')) {
+  for (const transcript of followTranscripts('follow-syntax')) {
     it(transcript.name, async () => {
       const placeholders = { $FOLLOW_PATH: folder }
       const argv = transcript.argv.slice(1).map((word) => fillIn(word, placeholders))
@@ -54,7 +55,7 @@ function moved<T extends { stdout: string; content_after?: Readonly<Record<strin
 }
 
 describe('help, versions and wrong command lines, as the Go release has them', () => {
-  for (const transcript of readTranscripts('help')) {
+  for (const transcript of followTranscripts('help')) {
     it(transcript.name, async () => {
       const outcome = await runHere(transcript.argv.slice(1), { HOME: join(root, 'nobody') })
       expect(differences(transcript, outcome, {})).toEqual([])

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { parseServiceConfig } from '@ipfs-cluster/core/config'
-import { runHere } from './replay/run-program.ts'
+import { runHere } from './helpers/run-here.ts'
 
 const SECRET = '2588b80d5cb05374fa142aed6cbb047d1f4ef8ef15e37eba68c65b9d30df67ed'
 
@@ -13,13 +13,13 @@ let file: string
 let original: string
 
 const run = (words: string[], env: Record<string, string> = {}): ReturnType<typeof runHere> =>
-  runHere(['-c', folder, 'config', ...words], '', { HOME: root, ...env })
+  runHere(['-c', folder, 'config', ...words], { HOME: root, ...env })
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'service-config-'))
   folder = join(root, 'peer')
   file = join(folder, 'service.json')
-  await runHere(['-c', folder, 'init'], '', { HOME: root, CLUSTER_SECRET: SECRET })
+  await runHere(['-c', folder, 'init'], { HOME: root, CLUSTER_SECRET: SECRET })
   original = await readFile(file, 'utf8')
 })
 

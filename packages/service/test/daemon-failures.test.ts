@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createIdentity, formatIdentity, loadIdentity } from '@ipfs-cluster/core/config'
-import { differences } from './replay/compare.ts'
-import { runHere } from './replay/run-program.ts'
-import { fill, readTranscripts } from './replay/transcript.ts'
-import type { Placeholders } from './replay/transcript.ts'
+import { differences } from '../../cli-kit/test-suites/replay/differences.ts'
+import { runHere } from './helpers/run-here.ts'
+import { fillIn, readTranscripts } from '../../cli-kit/test-suites/replay/transcript.ts'
+import type { Placeholders } from '../../cli-kit/test-suites/replay/transcript.ts'
 
-const transcripts = readTranscripts(new URL('fixtures/service-daemon-failures.json', import.meta.url))
+const transcripts = readTranscripts(import.meta.dirname, 'service-daemon-failures')
 
 /** Needs another process that holds the lock: in daemon.test.ts. */
 const ELSEWHERE = new Set(['second-daemon-same-folder'])
@@ -85,12 +85,12 @@ describe('a daemon that cannot start, as the Go release reports it', () => {
   for (const transcript of transcripts) {
     if (ELSEWHERE.has(transcript.name)) continue
     it(transcript.name, async () => {
-      const folder = fill(transcript.argv[2] ?? '', placeholders)
-      await runHere(['-c', folder, 'init', '-f'], '', { HOME: root })
+      const folder = fillIn(transcript.argv[2] ?? '', placeholders)
+      await runHere(['-c', folder, 'init', '-f'], { HOME: root })
       await FAULTS[folder.slice(root.length + 1)]!(folder, `http://127.0.0.1:${placeholders['$TEMPLATE_PORT']}`)
-      const argv = transcript.argv.slice(1).map((word) => fill(word, placeholders))
+      const argv = transcript.argv.slice(1).map((word) => fillIn(word, placeholders))
       const env = Object.entries(transcript.env).map(([name, value]) => [name, value.replace(/\$[A-Z_]+/, '0')])
-      const run = await runHere(argv, '', { HOME: root, ...(Object.fromEntries(env) as Record<string, string>) })
+      const run = await runHere(argv, { HOME: root, ...(Object.fromEntries(env) as Record<string, string>) })
       const recorded = { ...transcript, stderr: transcript.stderr.replace('error error parsing', 'error parsing') }
       expect(differences(recorded, run, placeholders)).toEqual([])
     })
@@ -100,9 +100,9 @@ describe('a daemon that cannot start, as the Go release reports it', () => {
 describe('a daemon that cannot start', () => {
   it('says where the fault is and what is allowed', async () => {
     const folder = join(root, 'hint')
-    await runHere(['-c', folder, 'init'], '', { HOME: root })
+    await runHere(['-c', folder, 'init'], { HOME: root })
     await FAULTS['cfg-duration-bad']!(folder, '')
-    const { stderr } = await runHere(['-c', folder, 'daemon'], '', { HOME: root })
+    const { stderr } = await runHere(['-c', folder, 'daemon'], { HOME: root })
     expect(stderr).toContain(
       'error loading configurations: error parsing cluster.state_sync_interval: time: invalid duration "often"\n' +
         `  ${folder}/service.json:32: cluster.state_sync_interval is "often"; allowed: a duration such as "1h30m", "5s" or "200ms", above 0\n`
@@ -112,7 +112,7 @@ describe('a daemon that cannot start', () => {
   it.each([['daemon'], ['state', 'export'], ['init']])(
     'says that its folder cannot be written: %s',
     async (...words) => {
-      const { status, stderr } = await runHere(['-c', '/dev/null/peer', ...words], '', { HOME: root })
+      const { status, stderr } = await runHere(['-c', '/dev/null/peer', ...words], { HOME: root })
       expect(status).toBe(1)
       expect(stderr).toMatch(
         /error [^:]+: .*\/dev\/null\/peer.*not a directory|error [^:]+: ENOTDIR.*\/dev\/null\/peer/
@@ -123,9 +123,9 @@ describe('a daemon that cannot start', () => {
   const itAsUser = process.getuid?.() === 0 ? it.skip : it
   itAsUser('says that this user may not write to its folder (skipped as root, who may)', async () => {
     const folder = join(root, 'read-only')
-    await runHere(['-c', folder, 'init'], '', { HOME: root })
+    await runHere(['-c', folder, 'init'], { HOME: root })
     await chmod(folder, 0o500)
-    const { status, stderr } = await runHere(['-c', folder, 'daemon'], '', { HOME: root })
+    const { status, stderr } = await runHere(['-c', folder, 'daemon'], { HOME: root })
     await chmod(folder, 0o700)
     expect(status).toBe(1)
     expect(stderr).toContain(`open ${folder}/cluster.lock: permission denied`)
@@ -134,8 +134,8 @@ describe('a daemon that cannot start', () => {
 
   it('does not have Raft yet', async () => {
     const folder = join(root, 'raft')
-    await runHere(['-c', folder, 'init', '--consensus', 'raft'], '', { HOME: root })
-    const run = await runHere(['-c', folder, 'daemon'], '', { HOME: root })
+    await runHere(['-c', folder, 'init', '--consensus', 'raft'], { HOME: root })
+    const run = await runHere(['-c', folder, 'daemon'], { HOME: root })
     expect(run).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('error creating state manager: Raft is not there yet')
@@ -144,11 +144,11 @@ describe('a daemon that cannot start', () => {
 
   it('refuses to leave the data of another engine behind, and says how to move it', async () => {
     const folder = join(root, 'pebble')
-    await runHere(['-c', folder, 'init', '--datastore', 'pebble'], '', { HOME: root })
+    await runHere(['-c', folder, 'init', '--datastore', 'pebble'], { HOME: root })
     const { mkdir } = await import('node:fs/promises')
     await mkdir(join(folder, 'pebble'))
     await writeFile(join(folder, 'pebble', '000001.sst'), 'data')
-    const { status, stderr } = await runHere(['-c', folder, 'daemon'], '', { HOME: root })
+    const { status, stderr } = await runHere(['-c', folder, 'daemon'], { HOME: root })
     expect(status).toBe(1)
     expect(stderr).toContain(
       `error creating datastore: this peer cannot read the datastore pebble, and ${folder}/pebble holds data`

@@ -8,12 +8,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { MockIpfs } from './helpers/mock-ipfs.ts'
 import { Service } from './helpers/service.ts'
-import { differences } from './replay/compare.ts'
-import { runHere } from './replay/run-program.ts'
-import { fill, readTranscripts } from './replay/transcript.ts'
-import type { Placeholders, Transcript } from './replay/transcript.ts'
+import { differences } from '../../cli-kit/test-suites/replay/differences.ts'
+import { runHere } from './helpers/run-here.ts'
+import { fillIn, readTranscripts } from '../../cli-kit/test-suites/replay/transcript.ts'
+import type { Placeholders, Transcript } from '../../cli-kit/test-suites/replay/transcript.ts'
 
-const transcripts = readTranscripts(new URL('fixtures/service-daemon.json', import.meta.url))
+const transcripts = readTranscripts(import.meta.dirname, 'service-daemon')
 const named = (name: string): Transcript => transcripts.find((transcript) => transcript.name === name)!
 
 const READY = /\*\* IPFS Cluster is READY \*\*/
@@ -56,7 +56,7 @@ let placeholders: Placeholders
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'service-replay-'))
   ipfs = await MockIpfs.start()
-  for (const name of ['p', 'q', 'src1', 'src4']) await runHere(['-c', join(root, name), 'init'], '', { HOME: root })
+  for (const name of ['p', 'q', 'src1', 'src4']) await runHere(['-c', join(root, name), 'init'], { HOME: root })
   const template = await readFile(join(root, 'src1', 'service.json'), 'utf8')
   server = createServer((request, response) => {
     if (request.url === '/t.json') response.end(template)
@@ -81,12 +81,12 @@ const sourceFile = (): string => JSON.stringify({ source: `${serverUrl()}/t.json
 function environment({ name, env }: Transcript, ports: Record<string, string> = {}): Record<string, string> {
   const node = name === 'daemon-ipfs-down' ? '1' : String(ipfs.port)
   const values = { ...placeholders, $IPFS_RPC: node, ...ports }
-  const filled = Object.entries(env).map(([key, value]) => [key, fill(value, values).replace(/\$[A-Z0-9_]+/, '0')])
+  const filled = Object.entries(env).map(([key, value]) => [key, fillIn(value, values).replace(/\$[A-Z0-9_]+/, '0')])
   return { HOME: root, ...(Object.fromEntries(filled) as Record<string, string>) }
 }
 
 function start(transcript: Transcript, ports: Record<string, string> = {}): Service {
-  const argv = transcript.argv.slice(1).map((word) => fill(word, { ...placeholders, ...ports }))
+  const argv = transcript.argv.slice(1).map((word) => fillIn(word, { ...placeholders, ...ports }))
   return new Service(argv, { env: environment(transcript, ports) })
 }
 
@@ -128,7 +128,7 @@ function saysNothingOf({ stderr }: Service, pattern: RegExp): void {
 /** docs/differences.md: the datastore is LevelDB. */
 async function expectFiles({ files_after: files, argv }: Transcript): Promise<void> {
   if (files === undefined) return
-  const folder = fill(argv[2]!, placeholders)
+  const folder = fillIn(argv[2]!, placeholders)
   const found = (await readdir(folder)).map(async (name) => {
     const entry = await stat(join(folder, name))
     return `${name}${entry.isDirectory() ? '/' : ''} ${(entry.mode & 0o777).toString(8)}`
@@ -156,7 +156,7 @@ describe('a daemon alone, as the Go release runs it', () => {
     const transcript = named(name)
     const env = { ...environment(transcript), CLUSTER_RESTAPI_HTTPLISTENMULTIADDRESS: `/unix${root}/${name}.sock` }
     await using daemon = new Service(
-      transcript.argv.slice(1).map((word) => fill(word, placeholders)),
+      transcript.argv.slice(1).map((word) => fillIn(word, placeholders)),
       { env }
     )
     // It says nothing, so its socket has to tell that it is there.
@@ -179,14 +179,14 @@ describe('a daemon alone, as the Go release runs it', () => {
 
   it('daemon-default-command', async () => {
     const transcript = named('daemon-default-command')
-    const argv = transcript.argv.slice(1).map((word) => fill(word, placeholders))
-    expect(differences(transcript, await runHere(argv, '', { HOME: root }), placeholders)).toEqual([])
+    const argv = transcript.argv.slice(1).map((word) => fillIn(word, placeholders))
+    expect(differences(transcript, await runHere(argv, { HOME: root }), placeholders)).toEqual([])
   })
 
   it('state-export-source-404', async () => {
     const transcript = named('state-export-source-404')
-    const argv = transcript.argv.slice(1).map((word) => fill(word, placeholders))
-    expect(differences(transcript, await runHere(argv, '', environment(transcript)), placeholders)).toEqual([])
+    const argv = transcript.argv.slice(1).map((word) => fillIn(word, placeholders))
+    expect(differences(transcript, await runHere(argv, environment(transcript)), placeholders)).toEqual([])
   })
 })
 

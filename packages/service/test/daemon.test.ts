@@ -10,7 +10,7 @@ import { VERSION } from '@ipfs-cluster/api'
 import { FreePorts } from '@ipfs-cluster/daemon'
 import { MockIpfs } from './helpers/mock-ipfs.ts'
 import { Service } from './helpers/service.ts'
-import { runHere } from './replay/run-program.ts'
+import { runHere } from './helpers/run-here.ts'
 
 let root: string
 let folder: string
@@ -32,7 +32,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }))
 
 async function init(...flags: string[]): Promise<void> {
-  const run = await runHere(['-c', folder, 'init', ...flags], '', env)
+  const run = await runHere(['-c', folder, 'init', ...flags], env)
   expect(run.status).toBe(0)
 }
 

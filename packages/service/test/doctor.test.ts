@@ -10,8 +10,8 @@ import { network } from '@ipfs-cluster/core/network'
 import { nullLogger, startAll, stopAll } from '@ipfs-cluster/core/util'
 import { MockIpfs } from './helpers/mock-ipfs.ts'
 import { Service } from './helpers/service.ts'
-import { runHere } from './replay/run-program.ts'
-import type { Run } from './replay/compare.ts'
+import { runHere } from './helpers/run-here.ts'
+import type { Outcome } from '../../cli-kit/test-suites/replay/differences.ts'
 
 const SECRET = '2588b80d5cb05374fa142aed6cbb047d1f4ef8ef15e37eba68c65b9d30df67ed'
 const ANY_PORT = '/ip4/127.0.0.1/tcp/0'
@@ -35,7 +35,7 @@ beforeEach(async () => {
     CLUSTER_IPFSPROXY_LISTENMULTIADDRESS: ANY_PORT,
     CLUSTER_IPFSHTTP_NODEMULTIADDRESS: ipfs.multiaddr
   }
-  await runHere(['-c', folder, 'init'], '', env)
+  await runHere(['-c', folder, 'init'], env)
 })
 
 afterEach(async () => {
@@ -50,8 +50,8 @@ interface Finding {
   advice?: string
 }
 
-async function examine(change: Record<string, string> = {}): Promise<{ run: Run; findings: Finding[] }> {
-  const run = await runHere(['-c', folder, 'doctor', '--enc', 'json'], '', { ...env, ...change })
+async function examine(change: Record<string, string> = {}): Promise<{ run: Outcome; findings: Finding[] }> {
+  const run = await runHere(['-c', folder, 'doctor', '--enc', 'json'], { ...env, ...change })
   return { run, findings: JSON.parse(run.stdout) as Finding[] }
 }
 
@@ -71,7 +71,7 @@ describe('doctor', () => {
     expect(new Set(findings.map(({ check }) => check))).toEqual(
       new Set(['config', 'folder', 'identity', 'secret', 'files', 'datastore', 'disk', 'clock', 'ipfs', 'peers'])
     )
-    const text = await runHere(['-c', folder, 'doctor'], '', env)
+    const text = await runHere(['-c', folder, 'doctor'], env)
     expect(text.stdout).toMatch(/^ok {4}config {5}.*service\.json is valid\n/)
     expect(text.stdout).not.toContain(SECRET)
   })
@@ -80,7 +80,7 @@ describe('doctor', () => {
     const { run, findings } = await examine({ CLUSTER_SECRET: 'short' })
     expect(run.status).toBe(1)
     expect(findings).toEqual([expect.objectContaining({ check: 'config', level: 'fail' })])
-    const none = await runHere(['-c', join(root, 'none'), 'doctor'], '', env)
+    const none = await runHere(['-c', join(root, 'none'), 'doctor'], env)
     expect(none).toMatchObject({ status: 1, stdout: expect.stringContaining('ipfs-cluster-service init') })
     expect(await readdir(root)).not.toContain('none')
   })
@@ -132,7 +132,7 @@ describe('doctor', () => {
   })
 
   it('finds data of an engine that this release does not have', async () => {
-    await runHere(['-c', folder, 'init', '-f', '--datastore', 'pebble'], '', env)
+    await runHere(['-c', folder, 'init', '-f', '--datastore', 'pebble'], env)
     await mkdir(join(folder, 'pebble'))
     await writeFile(join(folder, 'pebble', '000001.sst'), 'data')
     const { run, findings } = await examine()

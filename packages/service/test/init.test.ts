@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { VERSION } from '@ipfs-cluster/api'
 import { createIdentity, parseServiceConfig, saveIdentity } from '@ipfs-cluster/core/config'
-import { differences } from './replay/compare.ts'
-import { runHere } from './replay/run-program.ts'
-import { fill, readTranscripts } from './replay/transcript.ts'
-import type { Placeholders, Transcript } from './replay/transcript.ts'
+import { differences } from '../../cli-kit/test-suites/replay/differences.ts'
+import { runHere } from './helpers/run-here.ts'
+import { fillIn, readTranscripts } from '../../cli-kit/test-suites/replay/transcript.ts'
+import type { Placeholders, Transcript } from '../../cli-kit/test-suites/replay/transcript.ts'
 
-const transcripts = readTranscripts(new URL('fixtures/service-init.json', import.meta.url))
+const transcripts = readTranscripts(import.meta.dirname, 'service-init')
 const SECRET = '2588b80d5cb05374fa142aed6cbb047d1f4ef8ef15e37eba68c65b9d30df67ed'
 
 /** Needs another current folder, which is that of the process: tested with a process of its own. */
@@ -64,10 +64,10 @@ afterAll(() => rm(root, { recursive: true }))
 /** The folder that a transcript speaks of. */
 function folderOf({ argv, env, files_after: files = [] }: Transcript): string {
   const flag = argv.findIndex((word) => word === '-c' || word === '--config')
-  if (flag !== -1) return fill(argv[flag + 1] ?? '', placeholders)
+  if (flag !== -1) return fillIn(argv[flag + 1] ?? '', placeholders)
   return files.some(({ path }) => path.startsWith('.ipfs-cluster'))
     ? home
-    : fill(env['IPFS_CLUSTER_PATH'] ?? home, placeholders)
+    : fillIn(env['IPFS_CLUSTER_PATH'] ?? home, placeholders)
 }
 
 describe('init, as the Go release does it', () => {
@@ -76,12 +76,13 @@ describe('init, as the Go release does it', () => {
     // They build on each other, so they run in order.
     it(transcript.name, async () => {
       await PREPARATIONS[transcript.name]?.(root)
-      const argv = transcript.argv.slice(1).map((word) => fill(word, placeholders))
-      const env = Object.entries(transcript.env).map(([name, value]) => [name, fill(value, placeholders)])
-      const run = await runHere(argv, fill(transcript.stdin ?? '', placeholders), {
-        HOME: home,
-        ...Object.fromEntries(env)
-      })
+      const argv = transcript.argv.slice(1).map((word) => fillIn(word, placeholders))
+      const env = Object.entries(transcript.env).map(([name, value]) => [name, fillIn(value, placeholders)])
+      const run = await runHere(
+        argv,
+        { HOME: home, ...Object.fromEntries(env) },
+        { stdin: fillIn(transcript.stdin, placeholders) }
+      )
       expect(differences(expected(transcript), run, placeholders)).toEqual([])
 
       const folder = folderOf(transcript)
@@ -114,7 +115,7 @@ async function listFiles(folder: string): Promise<string[]> {
 describe('init', () => {
   it('makes a peer with an IPFS node of its own, on ports that do not meet', async () => {
     const folder = join(root, 'embedded')
-    const run = await runHere(['-c', folder, 'init', '--embedded-ipfs', '--randomports'], '', { HOME: home })
+    const run = await runHere(['-c', folder, 'init', '--embedded-ipfs', '--randomports'], { HOME: home })
     expect(run.status).toBe(0)
     const config = parseServiceConfig(await readFile(join(folder, 'service.json'), 'utf8'), 'service.json')
     const { ipfsNode, ipfsConnector, api } = config
@@ -135,7 +136,7 @@ describe('init', () => {
   })
 
   it('says what is wrong with a variable, and which', async () => {
-    const run = await runHere(['-c', join(root, 'bad'), 'init'], '', { HOME: home, CLUSTER_STATESYNCINTERVAL: 'often' })
+    const run = await runHere(['-c', join(root, 'bad'), 'init'], { HOME: home, CLUSTER_STATESYNCINTERVAL: 'often' })
     expect(run).toMatchObject({ status: 1, stdout: '' })
     expect(run.stderr).toBe(
       'error applying environment variables to configuration: error parsing cluster.state_sync_interval: time: invalid duration "often"\n' +

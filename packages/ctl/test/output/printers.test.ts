@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import {
   alertFromJSON,
@@ -14,7 +15,7 @@ import { alertPrinter, metricPrinter, repoGcPrinter } from '../../src/output/hea
 import { idPrinter } from '../../src/output/id.ts'
 import { pinPrinter } from '../../src/output/pin.ts'
 import { statusPrinter } from '../../src/output/status.ts'
-import { abstractFrom, loadTranscripts } from '../replay.ts'
+import { abstractFrom, readTranscripts } from '../../../cli-kit/test-suites/replay/transcript.ts'
 
 const CID = 'QmVGesKuD2wD5rZoYqnsT8d2UYefxgZ47ubWtT8gwgs1Gm'
 const [A, B, C] = [
@@ -138,7 +139,8 @@ describe('the graph', () => {
   }
 
   it('is laid out as that of the Go release', () => {
-    const expected = loadTranscripts('ctl-crdt3').find(({ name }) => name === 'graph')?.stdout ?? ''
+    const expected =
+      readTranscripts(join(import.meta.dirname, '..'), 'ctl-crdt3').find(({ name }) => name === 'graph')?.stdout ?? ''
     // The IPFS peers of the transcript are linked in another way: 1-0, 0-1, 0-2, 2-0 by the order of their IDs.
     const links = { [I1]: [I0], [I0]: [I1, I2], [I2]: [I0] }
     const short = (id: string): string => `${id.slice(0, 2)}*${id.slice(-6)}`
