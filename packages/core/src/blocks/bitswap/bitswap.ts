@@ -101,6 +101,12 @@ export class Bitswap implements Startable {
     for (const queue of this.#queues.values()) queue.arrived(id, bytes)
   }
 
+  /** Gives a block that came in another way to those who wait for it, here and on other peers. */
+  give(id: BlockId, block: GivenBlock): void {
+    this.arrived(id, block.bytes)
+    this.#settle(id, block)
+  }
+
   #forget(id: BlockId): void {
     this.#waiting.delete(id)
     this.#send(this.#wants.remove(id))
@@ -159,11 +165,15 @@ export class Bitswap implements Startable {
 
   #receiveBlock(bytes: Uint8Array, peer: PeerId): void {
     const id = blockIdOf(cidOfBytes(bytes))
+    if (this.#waiting.has(id)) this.#settle(id, { bytes: new Uint8Array(bytes), from: peer })
+  }
+
+  #settle(id: BlockId, block: GivenBlock): void {
     const waiting = this.#waiting.get(id)
     if (waiting === undefined) return
     this.#waiting.delete(id)
-    this.#send(this.#wants.remove(id, peer))
-    waiting.arrival.resolve({ bytes: new Uint8Array(bytes), from: peer })
+    this.#send(this.#wants.remove(id, block.from))
+    waiting.arrival.resolve(block)
   }
 }
 

@@ -118,7 +118,7 @@ export class PeerDeltaExchange implements DeltaExchange {
     const replica = this.#components.replica()
     const links = linksOf(bytes)
     const areMerged = await replica.areMerged(links)
-    const missing = links.filter((_, i) => areMerged[i] !== true)
+    const missing = links.filter((id, i) => areMerged[i] !== true && !this.#pushed.has(id))
     if (missing.length > 0) this.#prefetcher.fetch(missing, replica.isComplete ? replica.heads : [], giver)
   }
 
@@ -178,7 +178,7 @@ export class PeerDeltaExchange implements DeltaExchange {
       last = cidOfBytes(bytes)
       readNode(bytes)
       this.#pushed.add(blockIdOf(last), bytes)
-      this.#bitswap.arrived(blockIdOf(last), bytes)
+      this.#bitswap.give(blockIdOf(last), { bytes, from })
     }
     // Those of one peer lie one below the other.
     if (last !== undefined) this.#tell({ from, heads: [last] })

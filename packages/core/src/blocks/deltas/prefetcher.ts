@@ -185,7 +185,10 @@ export class Prefetcher {
     const unmerged = await this.#unmerged([...new Set(blocks.flatMap(({ id, links }) => [id, ...links]))])
     let received = 0
     for (const { id, links, bytes } of blocks) {
-      if (!unmerged.has(id) || this.#received.has(id)) continue
+      if (!unmerged.has(id) || this.#received.has(id)) {
+        this.#drop(id)
+        continue
+      }
       if (!this.#expected.has(id)) throw new Error('it sent a block that was not asked for')
       for (const link of links) if (unmerged.has(link) && !this.#received.has(link)) this.#expected.add(link)
       await this.#buffer.put(id, bytes, signal)
@@ -195,6 +198,11 @@ export class Prefetcher {
       received++
     }
     return received
+  }
+
+  /** The replica got the block in another way. Nobody is to be asked for it for ever. */
+  #drop(id: BlockId): void {
+    if (this.#expected.delete(id)) this.#buffer.giveUp(id)
   }
 
   #remember(id: BlockId): void {

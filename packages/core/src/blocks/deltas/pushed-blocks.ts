@@ -16,6 +16,10 @@ export class PushedBlocks {
     }
   }
 
+  has(id: BlockId): boolean {
+    return this.#blocks.has(id)
+  }
+
   take(id: BlockId): Uint8Array | undefined {
     const bytes = this.#blocks.get(id)
     if (bytes === undefined) return undefined

@@ -5,7 +5,7 @@ import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import { encodeBroadcast } from './broadcast.ts'
 import { Greeter } from './greeter.ts'
-import { MAX_SEEN_HEADS, REBROADCAST_JITTER, STOP_PATIENCE } from './defaults.ts'
+import { MAX_SEEN_HEADS, REBROADCAST_JITTER, STOP_PATIENCE, UNHURRIED_INTERVAL } from './defaults.ts'
 import type { Heads } from './heads.ts'
 import type { Broadcaster } from './interface.ts'
 
@@ -33,6 +33,7 @@ export class Announcer {
   #publishing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #unhurried: NodeJS.Timeout | undefined
+  #toldAt = -Infinity
   #ignoreSubscribers: (() => void) | undefined
 
   constructor(init: AnnouncerInit) {
@@ -60,12 +61,12 @@ export class Announcer {
   /**
    * A new head that all of our earlier ones are below of. Does not wait; one that is not sent yet is left out then.
    *
-   * @param delay - milliseconds that it may wait for others, when it is in no hurry
+   * @param delay - milliseconds that it waits for others, when it is in no hurry; longer when there are many
    */
   announce(head: CID, delay = 0): void {
     this.#latest = head
     if (delay === 0) this.#tell()
-    else this.#unhurried ??= setTimeout(() => this.#tell(), delay).unref()
+    else this.#unhurried ??= setTimeout(() => this.#tell(), Math.max(delay, this.#restOfInterval())).unref()
   }
 
   /** Somebody spoke of these heads, which may be ours already or become it. */
@@ -93,9 +94,14 @@ export class Announcer {
     this.#timer.unref()
   }
 
+  #restOfInterval(): number {
+    return this.#toldAt + UNHURRIED_INTERVAL - performance.now()
+  }
+
   #tell(): void {
     clearTimeout(this.#unhurried)
     this.#unhurried = undefined
+    this.#toldAt = performance.now()
     if (this.#latest !== undefined) this.#publishing ??= this.#publishLatest()
   }
 

@@ -72,9 +72,12 @@ export const STOP_PATIENCE = 1000
 
 /**
  * Milliseconds that the announcement of a new head may wait when everybody who listens nearby was sent the delta: it is
- * for those farther away, and is not to take time from the way of the delta. A flood needs fewer announcements then.
+ * for those farther away, and is not to take time from the way of the delta.
  */
 export const UNHURRIED_DELAY = 20
+
+/** Milliseconds between two such announcements at least: each is signed, and checked by every peer twice over. */
+export const UNHURRIED_INTERVAL = 200
 
 /** Milliseconds after which a replica that begins to listen is told of our heads, before chance makes it up to three times that. */
 export const GREETING_DELAY = 100

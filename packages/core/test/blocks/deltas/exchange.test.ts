@@ -15,7 +15,7 @@ import { decodeAnswer, encodeAnswer, encodeRequest, EndStatus } from '../../../s
 import { encodeBroadcast } from '../../../src/consensus/crdt/broadcast.ts'
 import { dump, PEER_B, pinOf, testReplica, TestTopic } from '../../consensus/crdt/helpers.ts'
 import type { TestReplica } from '../../consensus/crdt/helpers.ts'
-import { identifyingHost, someCid } from '../support.ts'
+import { chainOf, identifyingHost, someCid } from '../support.ts'
 import { until } from '../../helpers/until.ts'
 
 /** A replica with a host of its own. */
@@ -242,6 +242,15 @@ describe('deltaExchange', () => {
     await untilEqual(b, a)
     await pin(b, 100, 'back')
     await untilEqual(a, b)
+  })
+
+  it('gives a block that is pushed to who asked for it before, whom nobody else could give it', async () => {
+    const [maker, asker] = [await peer(), await peer()]
+    const [block] = chainOf(1)
+    await connect(asker, maker)
+    const got = asker.exchange.getBlock(block!.cid, { signal: AbortSignal.timeout(50_000) })
+    await until(() => maker.exchange.push([block!.bytes]).length > 0)
+    expect(Buffer.from(await got)).toEqual(Buffer.from(block!.bytes))
   })
 
   it('pushes nothing to a peer that is not trusted', async () => {

@@ -34,6 +34,7 @@ function setUp(
     },
     want: async (id) => {
       wants.push(id)
+      await new Promise(setImmediate)
       return bytes.get(id)!
     },
     areMerged: async (ids) => ids.map((id) => merged.has(id)),
@@ -131,6 +132,25 @@ describe('Prefetcher', () => {
     for (let i = 17; i >= 12; i--) expect(await prefetcher.take(blocks[i]!.id, { signal })).toBeDefined()
     expect(await prefetcher.take(blocks[11]!.id, { signal })).toBeUndefined()
     expect(wants).toEqual([17, 16, 15, 14, 13, 12].map((i) => blocks[i]!.id))
+  })
+
+  it('asks no more for a block that the replica got in another way meanwhile', async () => {
+    const blocks = chainOf(6)
+    const [, lower, wanted] = blocks
+    const { prefetcher, wants, merged } = setUp(blocks, {
+      peers: () => ['a'],
+      // What was merged since is left out, as by a peer that is told what is known.
+      ask: async function* () {
+        for (const { id } of blocks.slice(0, 3)) merged.add(id)
+      }
+    })
+    prefetcher.fetch([wanted!.id], [], 'a')
+    expect(await prefetcher.take(wanted!.id, { signal })).toBeUndefined()
+    prefetcher.fetch([blocks[4]!.id], [], 'a')
+    expect(await prefetcher.take(blocks[4]!.id, { signal })).toBeDefined()
+    expect(await prefetcher.take(blocks[3]!.id, { signal })).toBeDefined()
+    expect(await prefetcher.take(lower!.id, { signal })).toBeUndefined()
+    expect(wants).toEqual([wanted, blocks[4], blocks[3]].map((block) => block!.id))
   })
 
   it('lets the replica get a block itself when nobody has it', async () => {

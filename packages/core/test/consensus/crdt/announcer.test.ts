@@ -49,13 +49,24 @@ describe('Announcer', () => {
     expect(told).toHaveLength(1)
   })
 
+  it('tells of a flood that is in no hurry five times a second, the last head last', async () => {
+    const heads = Array.from({ length: 100 }, (_, i) => someCid(`head ${i}`))
+    for (const head of heads) {
+      announcer.announce(head, 20)
+      await jest.advanceTimersByTimeAsync(10)
+    }
+    await jest.advanceTimersByTimeAsync(200)
+    expect(told).toHaveLength(6)
+    expect(told.at(-1)).toEqual(texts(heads.at(-1)!))
+  })
+
   it('does not wait with a head that is urgent, nor say it twice', async () => {
     announcer.announce(ONE, 20)
     announcer.announce(TWO)
     await jest.advanceTimersByTimeAsync(100)
     expect(told).toEqual([texts(TWO)])
     announcer.announce(THREE, 20)
-    await jest.advanceTimersByTimeAsync(20)
+    await jest.advanceTimersByTimeAsync(200)
     expect(told).toEqual([texts(TWO), texts(THREE)])
   })
 
