@@ -8,7 +8,6 @@ import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
 import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
-import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import type { Libp2pOptions, ServiceFactoryMap } from 'libp2p'
 import { announceFilter } from './announce-filter.ts'
@@ -28,6 +27,7 @@ import { ownAddresses } from './own-addresses.ts'
 import { gossipOptions } from './pubsub/gossip-options.ts'
 import type { HostServices } from './services.ts'
 import { signingKey } from './signing-key.ts'
+import { thriftyYamux } from './thrifty-yamux.ts'
 import { isWebSocket, webSocketTransport } from './web-socket.ts'
 
 /** What a host is made with besides its settings. */
@@ -65,7 +65,7 @@ export async function createHost(
     connectionEncrypters: [noise(), lazyTls()],
     // Peers open streams as soon as they are connected, which may be before we are done with the connection.
     streamMuxers: [
-      yamux({ maxInboundStreams: MAX_STREAMS, maxOutboundStreams: MAX_STREAMS, maxEarlyStreams: MAX_STREAMS })
+      thriftyYamux({ maxInboundStreams: MAX_STREAMS, maxOutboundStreams: MAX_STREAMS, maxEarlyStreams: MAX_STREAMS })
     ],
     connectionManager: connectionOptions(init),
     // The muxer notices by itself when a connection is dead, and peers need not be asked once more.
