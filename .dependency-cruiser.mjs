@@ -55,10 +55,10 @@ export default {
   forbidden: [
     {
       name: 'no-circular',
-      comment: 'A cycle has no first part to read.',
+      comment: 'A cycle has no first part to read, be it one of types.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } }
+      to: { circular: true }
     },
     {
       name: 'not-to-test',

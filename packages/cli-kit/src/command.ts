@@ -1,32 +1,7 @@
 import { parseGo } from './parse.ts'
-import type { ArgMap, FlagMap, FlagValues } from './flags.ts'
+import type { ArgMap, FlagMap } from './flags.ts'
 import type { Parsed } from './parse.ts'
-import type { CommandNode } from './program.ts'
-
-/** Where a program writes text: a stream, or anything that keeps the order of what it is given. */
-export interface TextSink {
-  write(text: string): unknown
-  readonly isTTY?: boolean
-}
-
-/** What a program reads from and writes to. */
-export interface Io {
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly stdin: NodeJS.ReadableStream & { isTTY?: boolean }
-  readonly stdout: TextSink
-  readonly stderr: TextSink
-}
-
-/** What a command gets from the program that runs it. */
-export interface CommandContext<G extends FlagMap = FlagMap> extends Io {
-  /** Name of the program. */
-  readonly bin: string
-  readonly version: string
-  /** All commands of the program. */
-  readonly commands: readonly CommandNode<G>[]
-  /** Values of the options that stand before the command. */
-  readonly globals: FlagValues<G>
-}
+import type { Command, CommandContext } from './program.ts'
 
 /**
  * A command: one class a file, in the shape of an oclif command (statics `summary`, `description`, `flags`, `args`,
@@ -44,7 +19,7 @@ export interface CommandContext<G extends FlagMap = FlagMap> extends Io {
  *   }
  * }
  */
-export abstract class GoCommand<G extends FlagMap = FlagMap> {
+export abstract class GoCommand<G extends FlagMap = FlagMap> implements Command {
   /** One line, shown in the list of commands. */
   static summary: string = ''
   /** The full text of the help. */
@@ -72,15 +47,4 @@ export abstract class GoCommand<G extends FlagMap = FlagMap> {
   protected parse<F extends FlagMap, A extends ArgMap>(declared: { flags: F; args: A }): Parsed<F, A> {
     return parseGo(this.argv, declared, { env: this.context.env, interspersed: true })
   }
-}
-
-/** A command class as the program's table holds it. */
-export interface CommandClass<G extends FlagMap = FlagMap> {
-  readonly summary: string
-  readonly description: string | undefined
-  readonly usage: string | undefined
-  readonly flags: FlagMap
-  readonly args: ArgMap
-  readonly hidden: boolean
-  new (argv: readonly string[], context: CommandContext<G>): GoCommand<G>
 }

@@ -1,8 +1,7 @@
 import { flagNames } from './parse.ts'
 import { isGroup } from './program.ts'
-import type { CommandClass } from './command.ts'
 import type { FlagMap, GoFlag } from './flags.ts'
-import type { CommandNode, Group, Program } from './program.ts'
+import type { CommandClass, CommandNode, Group, Program } from './program.ts'
 
 const WIDTH = 120
 const HELP_LINE: Row = ['--help, -h', 'show help']

@@ -27,7 +27,16 @@ export { isGroup } from './program.ts'
 export { referencePage } from './reference.ts'
 export { runProgram } from './run.ts'
 export type { Shell } from './completion.ts'
-export type { CommandClass, CommandContext, Io, TextSink } from './command.ts'
 export type { ArgMap, ArgValues, FlagMap, FlagOptions, FlagValues, GoFlag, GoValue, ValueFlagOptions } from './flags.ts'
+export type { Io, TextSink } from './io.ts'
 export type { Parsed, ParseOptions } from './parse.ts'
-export type { CommandNode, FlagDefaults, Group, Leaf, Program } from './program.ts'
+export type {
+  Command,
+  CommandClass,
+  CommandContext,
+  CommandNode,
+  FlagDefaults,
+  Group,
+  Leaf,
+  Program
+} from './program.ts'

@@ -1,5 +1,18 @@
 import process from 'node:process'
-import type { Io } from './command.ts'
+
+/** Where a program writes text: a stream, or anything that keeps the order of what it is given. */
+export interface TextSink {
+  write(text: string): unknown
+  readonly isTTY?: boolean
+}
+
+/** What a program reads from and writes to. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdin: NodeJS.ReadableStream & { isTTY?: boolean }
+  readonly stdout: TextSink
+  readonly stderr: TextSink
+}
 
 /** Status of a process that writes to a closed pipe, as a shell reports the signal that ends a Go program then. */
 const SIGPIPE_STATUS = 141

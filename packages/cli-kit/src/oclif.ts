@@ -7,9 +7,8 @@
 import { Command } from '@oclif/core'
 import { isGroup } from './program.ts'
 import type { Flag, FlagInput } from '@oclif/core/interfaces'
-import type { CommandClass } from './command.ts'
 import type { FlagMap } from './flags.ts'
-import type { CommandNode, Program } from './program.ts'
+import type { CommandClass, CommandNode, Program } from './program.ts'
 
 /** Every command of a program, with the id that oclif gives it (`pin:add`). */
 export async function oclifCommands<G extends FlagMap>(program: Program<G>): Promise<(typeof Command)[]> {

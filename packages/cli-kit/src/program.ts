@@ -1,5 +1,33 @@
-import type { CommandClass, CommandContext, Io } from './command.ts'
-import type { FlagMap } from './flags.ts'
+import type { ArgMap, FlagMap, FlagValues } from './flags.ts'
+import type { Io } from './io.ts'
+
+/** What a command gets from the program that runs it. */
+export interface CommandContext<G extends FlagMap = FlagMap> extends Io {
+  /** Name of the program. */
+  readonly bin: string
+  readonly version: string
+  /** All commands of the program. */
+  readonly commands: readonly CommandNode<G>[]
+  /** Values of the options that stand before the command. */
+  readonly globals: FlagValues<G>
+}
+
+/** A command with its command line. */
+export interface Command {
+  /** Does the work. Resolves to the exit status, 0 when it gives none. */
+  run(): Promise<number | void>
+}
+
+/** A command class as the program's table holds it. */
+export interface CommandClass<G extends FlagMap = FlagMap> {
+  readonly summary: string
+  readonly description: string | undefined
+  readonly usage: string | undefined
+  readonly flags: FlagMap
+  readonly args: ArgMap
+  readonly hidden: boolean
+  new (argv: readonly string[], context: CommandContext<G>): Command
+}
 
 /** What a command goes by. */
 interface Named {

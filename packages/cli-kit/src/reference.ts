@@ -1,9 +1,8 @@
-import type { CommandClass } from './command.ts'
 import type { FlagMap } from './flags.ts'
 import { commandUsage, flagRows } from './help.ts'
 import type { Row } from './help.ts'
 import { isGroup } from './program.ts'
-import type { CommandNode, Group, Program } from './program.ts'
+import type { CommandClass, CommandNode, Group, Program } from './program.ts'
 
 /** A page in Markdown that tells every command and option of a program, made from their declarations. */
 export async function referencePage<G extends FlagMap>(program: Program<G>): Promise<string> {

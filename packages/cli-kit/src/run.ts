@@ -3,9 +3,9 @@ import { bool } from './flags.ts'
 import { commandHelp, groupHelp, programHelp } from './help.ts'
 import { parseGo } from './parse.ts'
 import { isGroup } from './program.ts'
-import type { CommandContext, Io } from './command.ts'
+import type { Io } from './io.ts'
 import type { FlagMap } from './flags.ts'
-import type { CommandNode, Group, Leaf, Program } from './program.ts'
+import type { CommandContext, CommandNode, Group, Leaf, Program } from './program.ts'
 
 const NO_TOPIC = 3
 const VERSION_FLAG = { version: bool({ char: 'v' }) }

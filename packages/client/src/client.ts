@@ -36,6 +36,7 @@ import {
   statusFilterNames
 } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
+import type { AbortOptions } from './abort-options.ts'
 import type { AddEntry } from './add/multipart.ts'
 import type { UploadProgress } from './add/upload.ts'
 import * as answers from './answers/index.ts'
@@ -55,11 +56,6 @@ export interface ClusterClientComponents {
 
 /** What a client may be told. */
 export type ClusterClientInit = RequesterInit
-
-/** Every call can be given up. */
-export interface AbortOptions {
-  readonly signal?: AbortSignal
-}
 
 /** How an upload is watched. */
 export interface AddOptions extends AbortOptions {

@@ -1,7 +1,7 @@
 import type { Alert, JsonValue, PeerId, Pin, TrackerStatus } from '@ipfs-cluster/api'
 import { alertFromJSON, parseCid, parseJSON, pinFromJSON } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
-import type { AbortOptions } from './client.ts'
+import type { AbortOptions } from './abort-options.ts'
 import { parseEvents } from './sse.ts'
 import type { ServerSentEvent } from './sse.ts'
 

@@ -1,5 +1,5 @@
 import { encodeQuery } from '@ipfs-cluster/api'
-import type { AbortOptions } from './client.ts'
+import type { AbortOptions } from './abort-options.ts'
 
 /** Which pins to list. */
 export interface PinSelection {

@@ -10,13 +10,12 @@
  * const why = await allocator.explain({ pin })
  * for (const verdict of why.peers) console.log(verdictText(verdict))
  */
-import type { Metric, PeerId } from '@ipfs-cluster/api'
-import type { ComponentLogger } from '../util/logger.ts'
+import type { AllocatorComponents, AllocatorInit } from './interface.ts'
 import { MetricsAllocator } from './metrics-allocator.ts'
 
 export type { AllocationExplanation, Obstacle, PeerVerdict, Standing } from './explain.ts'
 export { verdictText } from './explain.ts'
-export type { AllocationRequest, Allocator } from './interface.ts'
+export type { AllocationRequest, Allocator, AllocatorComponents, AllocatorInit } from './interface.ts'
 export type { MetricsAllocator } from './metrics-allocator.ts'
 export type { PluginAllocatorComponents, PluginAllocatorInit } from './plugin.ts'
 export { pluginAllocator } from './plugin.ts'
@@ -24,30 +23,6 @@ export type { Placement, PlacementInput } from './place.ts'
 export { placePin } from './place.ts'
 export type { MeasuredPeer } from './rank.ts'
 export { rankPeers } from './rank.ts'
-
-/** Settings as in the section `allocator.balanced`, and those of `cluster` that say who may take pins. */
-export interface AllocatorInit {
-  /** Names of metrics that a peer must have to take pins; the first one divides first. At least one. */
-  allocateBy?: readonly string[]
-  /** Only trusted peers take pins. */
-  pinOnlyOnTrustedPeers?: boolean
-  /** Only peers that are not trusted take pins. Not both. */
-  pinOnlyOnUntrustedPeers?: boolean
-}
-
-/** What the allocator needs from the rest of the peer. */
-export interface AllocatorComponents {
-  metrics: {
-    /** The newest metric of each peer; only those that are valid and have not expired. */
-    latest(name: string): Metric[]
-    /** The last metrics of one name and peer, the newest first; tells an expired metric from one that never came. */
-    history?(name: string, peer: PeerId): Metric[]
-  }
-  /** Hears why there are not enough peers; nobody does when absent. */
-  logger?: ComponentLogger
-  /** Whether the consensus trusts a peer; needed by the settings that look at it. */
-  isTrusted?: (peer: PeerId) => boolean
-}
 
 /** Makes an allocator that looks at metrics. */
 export function metricsAllocator(init: AllocatorInit = {}): (components: AllocatorComponents) => MetricsAllocator {

@@ -1,7 +1,7 @@
 import type { PeerId } from '@ipfs-cluster/api'
 import { ClusterError } from '@ipfs-cluster/api'
 import type { Obstacle } from './explain.ts'
-import type { AllocatorComponents, AllocatorInit } from './index.ts'
+import type { AllocatorComponents, AllocatorInit } from './interface.ts'
 
 /** Says why a peer may not take pins, by whether it is trusted; nothing when it may. */
 export type TrustPolicy = (peer: PeerId) => Obstacle | undefined

@@ -12,24 +12,12 @@
  * await datastore.close()
  */
 import { ClassicDatastore } from './classic.ts'
-import type { Datastore } from './interface.ts'
+import type { Datastore, LevelDatastoreInit } from './interface.ts'
 import { MemoryDatastore } from './memory.ts'
 
 export type * from './interface.ts'
 export { DHT_PREFIX, OWN_PREFIX } from './prefixes.ts'
 export { salvage } from './salvage.ts'
-
-/** How a LevelDB folder is opened. */
-export interface LevelDatastoreInit {
-  /** The folder; made when it is missing. */
-  location: string
-  /** Bytes of blocks kept in memory; 32 MiB when absent. More helps point reads in a store larger than the cache. */
-  cacheSize?: number
-  /** Bytes of the log before it becomes a table; 8 MiB when absent. Twice that may be held in memory. */
-  writeBufferSize?: number
-  /** Milliseconds between a failed write and the next attempt to write; 1000 when absent. */
-  reopenDelay?: number
-}
 
 /** A store in a LevelDB folder. Not open yet. */
 export function levelDatastore(init: LevelDatastoreInit): Datastore {

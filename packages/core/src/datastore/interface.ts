@@ -93,3 +93,15 @@ export interface Datastore extends DatastoreReader, Startable {
   /** Bytes that the range takes on disk, roughly; what was just written may be missing. */
   approximateSize(range: KeyRange): Promise<number>
 }
+
+/** How a LevelDB folder is opened. */
+export interface LevelDatastoreInit {
+  /** The folder; made when it is missing. */
+  location: string
+  /** Bytes of blocks kept in memory; 32 MiB when absent. More helps point reads in a store larger than the cache. */
+  cacheSize?: number
+  /** Bytes of the log before it becomes a table; 8 MiB when absent. Twice that may be held in memory. */
+  writeBufferSize?: number
+  /** Milliseconds between a failed write and the next attempt to write; 1000 when absent. */
+  reopenDelay?: number
+}

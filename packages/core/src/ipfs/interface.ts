@@ -1,5 +1,6 @@
 import type { IpfsId, IpfsRepoGc, IpfsRepoStat, Multiaddr, PeerId, Pin } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
+import type { ComponentLogger } from '../util/logger.ts'
 import type { AbortOptions, Startable } from '../util/startable.ts'
 
 /** How an IPFS node holds a CID. */
@@ -65,4 +66,32 @@ export interface IpfsConnector extends Startable {
   swarmConnect(addresses: readonly Multiaddr[], options?: AbortOptions): Promise<void>
   /** A value of the node's configuration, e.g. `Datastore/StorageMax`. */
   configKey(key: string, options?: AbortOptions): Promise<unknown>
+}
+
+/** Settings of `ipfs_connector.ipfshttp`. Times are in milliseconds; 0 is no limit. */
+export interface IpfsHttpInit {
+  /** Where the RPC of the node is: `/ip4/../tcp/..`, `/dns4/../tcp/..` or `/unix/..`. */
+  nodeMultiaddress?: Multiaddr
+  /**
+   * How long after the start the peer has the node connect to the nodes of the other peers, so that blocks are found
+   * without the DHT; 0: never.
+   */
+  connectSwarmsDelay?: number
+  /** Longest time for a call that is neither a pin, an unpin nor a garbage collection; for a listing, without data. */
+  ipfsRequestTimeout?: number
+  /** Longest time without a new block while pinning. Too short, and slow providers make pins fail; 2 minutes is good. */
+  pinTimeout?: number
+  /** Longest time for an unpin. An unpin may have to wait for a garbage collection, hence hours. */
+  unpinTimeout?: number
+  repogcTimeout?: number
+  /** After how many changes to the node the informers are triggered; 0: never. */
+  informerTriggerInterval?: number
+  /** Refuse to unpin anything. */
+  unpinDisable?: boolean
+}
+
+export interface IpfsHttpComponents {
+  logger?: ComponentLogger
+  /** Called after every so many changes, see `informerTriggerInterval`. */
+  triggerInformers?(): void
 }

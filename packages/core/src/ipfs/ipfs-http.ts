@@ -23,9 +23,16 @@ import { Pinner } from './pinner.ts'
 import type { IpfsId, IpfsRepoGc, IpfsRepoStat, Multiaddr, PeerId, Pin } from '@ipfs-cluster/api'
 import type { Logger } from '../util/logger.ts'
 import type { AbortOptions } from '../util/startable.ts'
-import type { IpfsHttpComponents, IpfsHttpInit } from './index.ts'
 import type { CID } from 'multiformats/cid'
-import type { Block, HeldPin, IpfsConnector, IpfsPin, IpfsPinStatus } from './interface.ts'
+import type {
+  Block,
+  HeldPin,
+  IpfsConnector,
+  IpfsHttpComponents,
+  IpfsHttpInit,
+  IpfsPin,
+  IpfsPinStatus
+} from './interface.ts'
 import type { PinLsObject } from './pin-status.ts'
 
 interface RepoGcAnswer {

@@ -8,11 +8,9 @@
  * for await (const pin of consensus.state.list({ types: PinTypeBits.pin })) console.log(pin.cid.toString())
  * for await (const text of exportState(consensus.state)) file.write(text)
  */
-import type { DatastoreReader } from '../datastore/index.ts'
-import type { ComponentLogger } from '../util/logger.ts'
-import type { PinIndex } from './pin-index.ts'
 import type { PinState } from './interface.ts'
 import { DatastorePinState } from './pin-state.ts'
+import type { DatastorePinStateComponents, DatastorePinStateInit } from './pin-state.ts'
 
 export { IndexGrowth, PinIndex } from './pin-index.ts'
 export type { PinChange } from './pin-index.ts'
@@ -22,24 +20,8 @@ export { importState } from './import.ts'
 export type { ExportOptions } from './export.ts'
 export type { ImportOptions, ImportTarget } from './import.ts'
 export type * from './interface.ts'
+export type { DatastorePinStateComponents, DatastorePinStateInit } from './pin-state.ts'
 export { storedPinTypeBit } from './stored-pin.ts'
-
-/** Where the pins lie in the datastore, and who counts them. */
-export interface DatastorePinStateInit {
-  /** In front of the key of each pin, with its last slash. */
-  prefix: string
-  /** Behind the key of each pin; keys without it are passed over. Empty when there are no others. */
-  suffix: string
-  /** What is kept beside the pins by who writes them. */
-  index: PinIndex
-  /** Number of pins at this moment. */
-  count(): number
-}
-
-export interface DatastorePinStateComponents {
-  datastore: DatastoreReader
-  logger: ComponentLogger
-}
 
 /** The pinset over a datastore; give a snapshot instead to read several things as of one moment. */
 export function datastorePinState(init: DatastorePinStateInit): (components: DatastorePinStateComponents) => PinState {

@@ -4,12 +4,11 @@ import type { CID } from 'multiformats/cid'
 import { decodePin, pinKey, pinKeyToCid } from '../codec/index.ts'
 import type { DatastoreReader, Entry, KeyRange } from '../datastore/index.ts'
 import { messageOf } from '../util/errors.ts'
-import type { Logger } from '../util/logger.ts'
+import type { ComponentLogger, Logger } from '../util/logger.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import type { CreationEntry, PinIndex } from './pin-index.ts'
 import { placeOf } from './pin-index.ts'
 import { timeOfDigits } from './creation-time.ts'
-import type { DatastorePinStateComponents, DatastorePinStateInit } from './index.ts'
 import type {
   CreationListOptions,
   CreationPlace,
@@ -22,6 +21,23 @@ import { storedPinTypeBit } from './stored-pin.ts'
 
 /** Pins of an index that are read at the same time: who wants a page often wants fewer than a chunk of the index. */
 const READ_AT_ONCE = 100
+
+/** Where the pins lie in the datastore, and who counts them. */
+export interface DatastorePinStateInit {
+  /** In front of the key of each pin, with its last slash. */
+  prefix: string
+  /** Behind the key of each pin; keys without it are passed over. Empty when there are no others. */
+  suffix: string
+  /** What is kept beside the pins by who writes them. */
+  index: PinIndex
+  /** Number of pins at this moment. */
+  count(): number
+}
+
+export interface DatastorePinStateComponents {
+  datastore: DatastoreReader
+  logger: ComponentLogger
+}
 
 /** The pinset as it lies in the datastore: one key for each pin, its protobuf form as the value. */
 export class DatastorePinState implements PinState {

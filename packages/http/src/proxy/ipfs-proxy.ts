@@ -22,7 +22,7 @@ import {
 } from './defaults.ts'
 import { BAD_GATEWAY, proxyErrorBody, refusal } from './failure.ts'
 import { isForeign } from './guard.ts'
-import type { IpfsProxyComponents, IpfsProxyInit } from './index.ts'
+import type { IpfsProxyComponents, IpfsProxyInit } from './interface.ts'
 import { NodeHeaders } from './node-headers.ts'
 import { ProxiedNode } from './proxied-node.ts'
 import type { ProxyContext } from './route.ts'

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { PeerInit } from '@ipfs-cluster/core/cluster'
 import { createIdentity } from '@ipfs-cluster/core/config'
 import { send } from '../raw-client.ts'
 import type { Target } from '../raw-client.ts'
@@ -12,22 +11,9 @@ import type { Difference } from './replay.ts'
 import { replayPeer } from './replay-peer.ts'
 import type { ReplayNode, ReplayPeer } from './replay-peer.ts'
 import { LATER, TRANSCRIPTS } from './transcripts.ts'
+import type { ReplayOptions, ReplayPeers } from './transcripts.ts'
 import { loadTranscript } from './vectors.ts'
 import type { Case } from './vectors.ts'
-
-/** The peers of a transcript; there is at least one. */
-export type ReplayPeers = readonly [ReplayPeer, ...ReplayPeer[]]
-
-export interface ReplayOptions {
-  /** Settings of the peer that the transcript asks for. */
-  readonly init?: (ipfsPeerId: string) => Partial<PeerInit>
-  /** Puts what the cases speak of in place, and says what stands for what was recorded. */
-  readonly prepare?: (peers: ReplayPeers) => Promise<Record<string, string>>
-  /** Cases that were recorded after waiting in vain. */
-  readonly inVain?: readonly string[]
-  /** Milliseconds for which a question is asked again until the answer is as recorded, in place of any sleep. */
-  readonly patience?: number
-}
 
 const MEANT: Readonly<Record<Case['api'], readonly Difference[]>> = {
   rest: PEER_DIFFERENCES,

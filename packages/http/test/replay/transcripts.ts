@@ -1,7 +1,22 @@
+import type { PeerInit } from '@ipfs-cluster/core/cluster'
 import type { ReplayPeer } from './replay-peer.ts'
-import type { ReplayOptions } from './replay-suite.ts'
 import { SlowIpfs } from './slow-ipfs.ts'
 import { loadTranscript } from './vectors.ts'
+
+/** The peers of a transcript; there is at least one. */
+export type ReplayPeers = readonly [ReplayPeer, ...ReplayPeer[]]
+
+/** What a transcript needs. */
+export interface ReplayOptions {
+  /** Settings of the peer that the transcript asks for. */
+  readonly init?: (ipfsPeerId: string) => Partial<PeerInit>
+  /** Puts what the cases speak of in place, and says what stands for what was recorded. */
+  readonly prepare?: (peers: ReplayPeers) => Promise<Record<string, string>>
+  /** Cases that were recorded after waiting in vain. */
+  readonly inVain?: readonly string[]
+  /** Milliseconds for which a question is asked again until the answer is as recorded, in place of any sleep. */
+  readonly patience?: number
+}
 
 /** Files that the recorded nodes had, of which only the CIDs are known. */
 const RECORDED_FILE = 'QmYFrVGYsVXcEodAjqfmJ3VkJ34zYfhE22Wrq9Nr6FDShX'

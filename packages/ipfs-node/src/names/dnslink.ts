@@ -1,9 +1,6 @@
 import { Resolver } from 'node:dns/promises'
 import { codeOf, KuboError, messageOf } from '../errors.ts'
-import type { NameOptions } from './names.ts'
-
-/** The TXT records of a domain; none when it has none, or does not exist. */
-export type LookUpText = (domain: string, options: NameOptions) => Promise<string[]>
+import type { LookUpText, NameOptions } from './interface.ts'
 
 const DNSLINK = /^dnslink=(\/(?:ipfs|ipns)\/[^/]+(?:\/.*)?)$/
 

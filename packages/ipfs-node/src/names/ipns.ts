@@ -2,7 +2,7 @@ import { peerIdFromCID, peerIdFromString } from '@libp2p/peer-id'
 import type { PeerId } from '@libp2p/interface'
 import { parseCid } from '../dag/path.ts'
 import { KuboError, messageOf } from '../errors.ts'
-import type { NameOptions } from './names.ts'
+import type { NameOptions } from './interface.ts'
 
 /** Where records are kept under keys: the DHT. */
 export type GetRecord = (key: Uint8Array, options: NameOptions) => Promise<Uint8Array>

@@ -1,11 +1,6 @@
 import { KuboError } from '../errors.ts'
 import { resolveDnslink } from './dnslink.ts'
-import type { LookUpText } from './dnslink.ts'
-
-/** What may abort a look-up. */
-export interface NameOptions {
-  signal?: AbortSignal | undefined
-}
+import type { LookUpText, NameOptions } from './interface.ts'
 
 /** What names are looked up with. */
 export interface NamesComponents {

@@ -47,28 +47,11 @@
  * A follow is answered for as long as the stream is open: each block that the answerer itself makes is sent when its disk
  * has it. The asker must be trusted. Blocks are left out when the asker does not take them fast enough.
  */
-import type { ComponentLogger } from '../../util/logger.ts'
-import type { ProtocolNetwork } from '../protocol-peers.ts'
 import { PeerDeltaExchange } from './delta-exchange.ts'
-import type { DeltaExchange, LocalReplica } from './interface.ts'
+import type { DeltaExchange, DeltaExchangeComponents, DeltaExchangeInit } from './interface.ts'
 
 export { DELTAS_PROTOCOL } from './defaults.ts'
 export type * from './interface.ts'
-
-/** Options of the exchange. */
-export interface DeltaExchangeInit {
-  /** Whether our own protocol is offered and used besides bitswap; yes when absent. */
-  stretches?: boolean
-}
-
-/** What the exchange needs of the rest of a peer. */
-export interface DeltaExchangeComponents {
-  /** Started before the exchange is. */
-  network: ProtocolNetwork
-  /** The replica that is served, which itself needs the exchange: asked for when it is needed. */
-  replica: () => LocalReplica
-  logger: ComponentLogger
-}
 
 /** How delta blocks travel between peers. */
 export function deltaExchange(init: DeltaExchangeInit = {}): (components: DeltaExchangeComponents) => DeltaExchange {

@@ -1,8 +1,10 @@
 import type { PeerId } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
+import type { ComponentLogger } from '../../util/logger.ts'
 import type { AbortOptions, Startable } from '../../util/startable.ts'
 import type { BlockId } from '../block-id.ts'
 import type { BlockReader } from '../interface.ts'
+import type { ProtocolNetwork } from '../protocol-peers.ts'
 
 /** The replica of this peer, as far as other peers are served from it. */
 export interface LocalReplica {
@@ -43,4 +45,19 @@ export interface DeltaExchange extends Startable {
    * @returns a function that ends it
    */
   onHeads(listener: (message: HeadsMessage) => void): () => void
+}
+
+/** Options of the exchange. */
+export interface DeltaExchangeInit {
+  /** Whether our own protocol is offered and used besides bitswap; yes when absent. */
+  stretches?: boolean
+}
+
+/** What the exchange needs of the rest of a peer. */
+export interface DeltaExchangeComponents {
+  /** Started before the exchange is. */
+  network: ProtocolNetwork
+  /** The replica that is served, which itself needs the exchange: asked for when it is needed. */
+  replica: () => LocalReplica
+  logger: ComponentLogger
 }

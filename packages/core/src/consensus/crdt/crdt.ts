@@ -19,7 +19,7 @@ import {
   EVERYBODY,
   MAX_DELTA_SIZE
 } from './defaults.ts'
-import type { CrdtComponents, CrdtInit } from './index.ts'
+import type { CrdtComponents, CrdtInit } from './interface.ts'
 import { adoptBlocks } from './adopt.ts'
 import { encodedSize } from './delta.ts'
 import type { Element } from './delta.ts'

@@ -1,6 +1,10 @@
 import type { PeerId } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
+import type { Datastore } from '../../datastore/index.ts'
+import type { ComponentLogger } from '../../util/logger.ts'
 import type { AbortOptions } from '../../util/startable.ts'
+import type { ConsensusHooks } from '../interface.ts'
+import type { BatchingOptions } from './batcher.ts'
 
 /** Where blocks of other replicas come from. */
 export interface DeltaSource {
@@ -61,4 +65,41 @@ export interface Broadcaster {
 /** Who is in the cluster, as far as this peer can tell: those with a live metric of the configured name. */
 export interface Members {
   members(metric: string, options?: AbortOptions): Promise<readonly PeerId[]> | readonly PeerId[]
+}
+
+/** Options of the CRDT consensus, named as in `service.json`. */
+export interface CrdtInit {
+  /** Whom this peer lets change its pinset, besides itself; `*` is everybody who knows the secret. Nobody when absent. */
+  trustedPeers?: readonly PeerId[]
+  /**
+   * Makes fewer and larger deltas by letting changes wait. Off when absent or when a number is 0, which is the better
+   * choice: changes that come while another one is written share a delta anyway.
+   */
+  batching?: BatchingOptions
+  /** Milliseconds between attempts to get what is missing; 0: never. One hour when absent. */
+  repairInterval?: number
+  /** Milliseconds between rebroadcasts of heads that nobody spoke of. One minute when absent. */
+  rebroadcastInterval?: number
+  /** Whoever has a live metric of this name is a peer; `ping` when absent. */
+  peersetMetric?: string
+  /** In front of the keys in the datastore; `/c` when absent. */
+  datastoreNamespace?: string
+}
+
+/** What the CRDT consensus needs of the rest of a peer. */
+export interface CrdtComponents {
+  /** This peer. */
+  peerId: PeerId
+  /** Open while the consensus runs. */
+  datastore: Datastore
+  hooks: ConsensusHooks
+  logger: ComponentLogger
+  /** Absent: this peer is the only one. */
+  members?: Members
+  /** Absent: nobody is told of changes, nor tells of any. */
+  broadcaster?: Broadcaster
+  /** Hears that the files of the datastore are damaged, so that it cannot be relied upon. */
+  onDamage?(error: Error): void
+  /** Absent: blocks of other peers cannot be had. */
+  deltas?: DeltaSource
 }

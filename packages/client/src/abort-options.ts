@@ -1,0 +1,4 @@
+/** Every call can be given up. */
+export interface AbortOptions {
+  readonly signal?: AbortSignal
+}
