@@ -15,9 +15,17 @@ interface Bundle {
 }
 
 const BUNDLES: readonly Bundle[] = [
-  { entry: 'packages/service/src/main.ts', product: 'packages/service/dist/bundle/ipfs-cluster-service.mjs' },
+  {
+    entry: 'packages/service/src/main.ts',
+    product: 'packages/service/dist/bundle/ipfs-cluster-service.mjs',
+    chunks: 'ipfs-cluster-service'
+  },
   { entry: 'packages/ipfs-node/src/main.ts', product: 'packages/service/dist/bundle/ipfs-node.mjs' },
-  { entry: 'packages/follow/src/main.ts', product: 'packages/follow/dist/bundle/ipfs-cluster-follow.mjs' },
+  {
+    entry: 'packages/follow/src/main.ts',
+    product: 'packages/follow/dist/bundle/ipfs-cluster-follow.mjs',
+    chunks: 'ipfs-cluster-follow'
+  },
   { entry: 'packages/ipfs-node/src/main.ts', product: 'packages/follow/dist/bundle/ipfs-node.mjs' },
   {
     entry: 'packages/ctl/src/main.ts',

@@ -180,8 +180,10 @@ export function ipfsNodeProcess(
 
 /** The arguments of Node that run the embedded node: the bundle beside ours, or its source when we run from ours. */
 function ipfsNodeProgram(): string[] {
-  const bundle = fileURLToPath(new URL('ipfs-node.mjs', import.meta.url))
-  if (existsSync(bundle)) return [...process.execArgv, bundle]
+  // What is loaded later than the rest of a program lies in a folder beside it.
+  const bundles = ['ipfs-node.mjs', '../ipfs-node.mjs'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
+  const bundle = bundles.find((path) => existsSync(path))
+  if (bundle !== undefined) return [...process.execArgv, bundle]
   const library = import.meta.resolve('@ipfs-cluster/ipfs-node')
   return [...process.execArgv, fileURLToPath(new URL(`main${library.slice(library.lastIndexOf('.'))}`, library))]
 }

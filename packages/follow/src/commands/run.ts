@@ -4,7 +4,7 @@ import { ConfigError, loadIdentity, overrideIdentity } from '@ipfs-cluster/core/
 import type { Identity } from '@ipfs-cluster/core/config'
 import { withTimeout } from '@ipfs-cluster/core/util'
 import type { ComponentLogger } from '@ipfs-cluster/core/util'
-import { during, ipfsNodeProcess, LineLog, readLogLevels, StopSignals } from '@ipfs-cluster/daemon'
+import { during, ipfsNodeProcess, LineLog, loadDaemon, readLogLevels, StopSignals } from '@ipfs-cluster/daemon'
 import { clearSocket } from '../api-socket.ts'
 import { FollowCommand } from '../command.ts'
 import { isThere } from '../files.ts'
@@ -129,7 +129,7 @@ using that.
     })
     for (const warning of warningsOf(loaded.config)) logger.forComponent('cluster').warn(warning)
     await clearSocket(folder, env)
-    const { runDaemon } = await import('@ipfs-cluster/daemon/run')
+    const runDaemon = await loadDaemon()
     return runDaemon({ ...loaded, folder, source, logger, stop, io: this.context, isFollower: true })
   }
 

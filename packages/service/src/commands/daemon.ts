@@ -3,7 +3,7 @@ import type { FlagValues } from '@ipfs-cluster/cli-kit'
 import { loadPeerConfig } from '@ipfs-cluster/core/config'
 import type { PeerConfig } from '@ipfs-cluster/core/config'
 import type { ComponentLogger } from '@ipfs-cluster/core/util'
-import { during, failure, StopSignals, tellNotThereYet } from '@ipfs-cluster/daemon'
+import { during, failure, loadDaemon, StopSignals, tellNotThereYet } from '@ipfs-cluster/daemon'
 import { ServiceCommand } from '../command.ts'
 import { tellSystemd } from '../daemon/systemd.ts'
 import { peersOf, readPeerAddress } from '../peer-address.ts'
@@ -46,7 +46,7 @@ export class Daemon extends ServiceCommand {
       applyFlags(loaded, flags, bootstraps)
       tellNotThereYet(loaded.config, log)
       const bootstrap = bootstraps.map(({ address }) => address)
-      const { runDaemon } = await import('@ipfs-cluster/daemon/run')
+      const runDaemon = await loadDaemon()
       const onReady = (): void => tellSystemd(this.context.env, log)
       return await runDaemon({ ...loaded, logger, stop, io: this.context, bootstrap, onReady })
     } catch (err) {
