@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { randomBytes } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { rawCid } from './harness/cids.ts'
 import { TestCluster } from './harness/cluster.ts'
 import type { Copies } from './harness/copies.ts'
-import { copiesOf, everyPin, TWO_TO_THREE_COPIES } from './harness/copies.ts'
+import { addRandomFile, copiesOf, everyPin, TWO_TO_THREE_COPIES } from './harness/copies.ts'
 import { temporaryFolder } from './harness/folder.ts'
 import { describeWithGo, describeWithKubo } from './harness/go.ts'
 import type { Kubo } from './harness/ipfs.ts'
@@ -76,15 +75,11 @@ describeWithKubo('pins with two to three copies on embedded IPFS nodes and Kubos
   }
 
   function at(index: number): Peer {
-    return peerOf(cluster, index)
+    return cluster.at(index)
   }
 
   async function add(peer: Peer, n: number, ...args: string[]): Promise<string> {
-    const path = join(folder.path, `file ${n}`)
-    writeFileSync(path, randomBytes(300_000))
-    const { code, stdout, stderr } = await peer.ctl('add', '--quieter', ...args, path)
-    if (code !== 0) throw new Error(`add failed: ${stderr}`)
-    return stdout.trim()
+    return await addRandomFile(peer, join(folder.path, `file ${n}`), args)
   }
 })
 
@@ -129,7 +124,7 @@ describeWithGo('pins with two to three copies on three peers of ours and two Go 
   }, 300_000)
 
   function at(index: number): Peer {
-    return peerOf(cluster, index)
+    return cluster.at(index)
   }
 
   /** Makes pins that lose two of their copies, most of them, when the last two peers go. */
@@ -173,12 +168,6 @@ describeWithGo('pins with two to three copies on three peers of ours and two Go 
 
 function isComplete({ allocations, live, held }: Copies): boolean {
   return allocations.length === 3 && live === 3 && held === 3
-}
-
-function peerOf(cluster: TestCluster, index: number): Peer {
-  const peer = cluster.peers[index]
-  if (peer === undefined) throw new Error(`peer ${index} was not made`)
-  return peer
 }
 
 /** The peers on which a pin is pinned, by the status that a peer gives. */

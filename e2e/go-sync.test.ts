@@ -69,9 +69,7 @@ describeWithGo('a flood of pins', (goBins) => {
       for (const bins of [goBins, goBins, undefined]) await cluster.add(bins)
       await cluster.settled()
       for (let round = 0; round < 3; round++) {
-        const peer = cluster.peers[writer]
-        if (peer === undefined) throw new Error('no such peer')
-        await alike(cluster.peers, await pinMany(peer, `flood ${round}`, 500), 20_000)
+        await alike(cluster.peers, await pinMany(cluster.at(writer), `flood ${round}`, 500), 20_000)
       }
     },
     150_000

@@ -107,7 +107,7 @@ describe('three daemons and clients of the API', () => {
   }, 180_000)
 
   it('agree on the marks of peers, and plan moves', async () => {
-    const third = peer(2).id
+    const third = cluster.at(2).id
     await client(0).peerMaintenance(third, { for: 3_600_000 })
     await until(async () =>
       (await client(1).peerMarks()).some((mark) => mark.peer === third && mark.kind === 'maintenance')
@@ -126,7 +126,7 @@ describe('three daemons and clients of the API', () => {
   }, 180_000)
 
   it('answer a fast client whatever 200 slow ones do, in bounded memory', async () => {
-    const before = residentBytes(peer(0))
+    const before = residentBytes(cluster.at(0))
     const ways = [
       'GET /versi',
       'POST /pins/batch HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"cid\r\n',
@@ -138,16 +138,16 @@ describe('three daemons and clients of the API', () => {
     const sockets = await Promise.all(
       Array.from({ length: 200 }, async (_, i) => slowClient(ways[i % ways.length] ?? ''))
     )
-    for (let n = 0; n < 20; n++) expect((await client(0).id()).id).toBe(peer(0).id)
-    expect(residentBytes(peer(0)) - before).toBeLessThan(150 * MIB)
+    for (let n = 0; n < 20; n++) expect((await client(0).id()).id).toBe(cluster.at(0).id)
+    expect(residentBytes(cluster.at(0)) - before).toBeLessThan(150 * MIB)
     for (const socket of sockets) socket.destroy()
     expect((await client(0).version()).version).toMatch(/^1\.1\.6/)
   }, 180_000)
 
   it('answer the same list again and again, and keep nothing of it', async () => {
-    const before = residentBytes(peer(0))
-    for (let n = 0; n < 2000; n++) await (await fetch(`${peer(0).rest}/allocations`)).arrayBuffer()
-    expect(residentBytes(peer(0)) - before).toBeLessThan(100 * MIB)
+    const before = residentBytes(cluster.at(0))
+    for (let n = 0; n < 2000; n++) await (await fetch(`${cluster.at(0).rest}/allocations`)).arrayBuffer()
+    expect(residentBytes(cluster.at(0)) - before).toBeLessThan(100 * MIB)
   }, 180_000)
 
   /** All pins, and one among them that cannot be. */
@@ -164,7 +164,7 @@ describe('three daemons and clients of the API', () => {
   }
 
   async function slowClient(words: string): Promise<Socket> {
-    const socket = connect(peer(0).restPort, '127.0.0.1')
+    const socket = connect(cluster.at(0).restPort, '127.0.0.1')
     socket.on('error', () => {})
     await once(socket, 'connect')
     socket.write(words)
@@ -174,12 +174,6 @@ describe('three daemons and clients of the API', () => {
   function client(n: number): ClusterClient {
     const found = clients[n]
     if (found === undefined) throw new Error(`there is no client ${n}`)
-    return found
-  }
-
-  function peer(n: number): Peer {
-    const found = cluster.peers[n]
-    if (found === undefined) throw new Error(`there is no peer ${n}`)
     return found
   }
 })

@@ -61,9 +61,7 @@ describe('the pinning service of three peers', () => {
   }, 60_000)
 
   function at(index: number): Peer {
-    const peer = cluster.peers[index]
-    if (peer === undefined) throw new Error(`peer ${index} was not made`)
-    return peer
+    return cluster.at(index)
   }
 })
 

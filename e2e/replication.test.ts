@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { TestCluster } from './harness/cluster.ts'
 import type { Copies } from './harness/copies.ts'
-import { copiesOf, everyPin, TWO_TO_THREE_COPIES } from './harness/copies.ts'
+import { addRandomFile, copiesOf, everyPin, TWO_TO_THREE_COPIES } from './harness/copies.ts'
 import { temporaryFolder } from './harness/folder.ts'
 import { startOperator } from './harness/operator.ts'
 import type { Operator } from './harness/operator.ts'
@@ -73,17 +71,11 @@ describe('pins with two to three copies on five peers', () => {
   }, 120_000)
 
   function at(index: number): Peer {
-    const peer = cluster.peers[index]
-    if (peer === undefined) throw new Error(`peer ${index} was not made`)
-    return peer
+    return cluster.at(index)
   }
 
   async function add(peer: Peer, n: number, ...args: string[]): Promise<string> {
-    const path = join(folder.path, `file ${n}`)
-    writeFileSync(path, randomBytes(300_000))
-    const { code, stdout, stderr } = await peer.ctl('add', '--quieter', ...args, path)
-    if (code !== 0) throw new Error(`add failed: ${stderr}`)
-    return stdout.trim()
+    return await addRandomFile(peer, join(folder.path, `file ${n}`), args)
   }
 
   async function everyPinIs(condition: (copies: Copies) => boolean): Promise<void> {

@@ -38,6 +38,13 @@ export class TestCluster implements AsyncDisposable {
     this.#options = options
   }
 
+  /** The peer that was made as that many others had been. */
+  at(index: number): Peer {
+    const peer = this.peers[index]
+    if (peer === undefined) throw new Error(`peer ${index} was not made`)
+    return peer
+  }
+
   /** Makes a peer, with a mock IPFS node if the options name no other. It is not started. */
   async make(bins = OUR_BINS, options: Partial<PeerOptions> = {}): Promise<Peer> {
     const namespace = options.namespace ?? this.#options.namespace

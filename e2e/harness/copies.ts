@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Peer } from './peer.ts'
 
@@ -12,6 +14,14 @@ export const TWO_TO_THREE_COPIES: Record<string, string> = {
   CLUSTER_STATESYNCINTERVAL: '5s',
   CLUSTER_REPLICATIONFACTORMIN: '2',
   CLUSTER_REPLICATIONFACTORMAX: '3'
+}
+
+/** Writes a file like no other and adds it; gives its CID. */
+export async function addRandomFile(peer: Peer, path: string, options: readonly string[] = []): Promise<string> {
+  writeFileSync(path, randomBytes(300_000))
+  const { code, stdout, stderr } = await peer.ctl('add', '--quieter', ...options, path)
+  if (code !== 0) throw new Error(`add failed: ${stderr}`)
+  return stdout.trim()
 }
 
 /** The copies of a pin, as the IPFS nodes themselves tell. */

@@ -1,21 +1,17 @@
 import { describe, expect, it } from '@jest/globals'
 import { parseCid, Time } from '@ipfs-cluster/api'
 import fc from 'fast-check'
-import { clusterClient, parseEndpoint, TransportError } from '../src/index.ts'
-import type { BatchPin, ClusterClient, ClusterClientInit, ClusterEvent } from '../src/index.ts'
+import { TransportError } from '../src/index.ts'
+import type { BatchPin, ClusterClient, ClusterEvent } from '../src/index.ts'
 import { nodeClient } from '../src/node.ts'
 import { parseEvents } from '../src/sse.ts'
-import { socketTransport } from '../src/transport/socket/index.ts'
+import { all, open } from './open.ts'
 import { readBody, sendJson, sendStream, serve } from './server.ts'
 
 const PEER = '12D3KooWKmHBwzDQUeKJhWjDEuDmvwCApkFrFRLWRuqmCCPT2eSG'
 const TEXT = 'bafkreiakgkiepncpc7upcd5yyxeheubn4iahbqcsiyqlh56ioccufs7ogq'
 const CID = parseCid(TEXT)
 const PIN = { cid: TEXT, name: 'one', type: 'pin', max_depth: -1, timestamp: '2026-11-21T09:36:30Z' }
-
-function open(host: string, init: ClusterClientInit = {}): ClusterClient {
-  return clusterClient(init)({ transport: socketTransport({ endpoint: parseEndpoint(host) }) })
-}
 
 /** Answers every request with one document, and tells what was asked for. */
 async function asked(answer: unknown, ask: (client: ClusterClient) => Promise<unknown>): Promise<[string, unknown]> {
@@ -28,12 +24,6 @@ async function asked(answer: unknown, ask: (client: ClusterClient) => Promise<un
   })
   const result = await ask(open(server.host))
   return [request, result]
-}
-
-async function all<T>(values: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = []
-  for await (const value of values) list.push(value)
-  return list
 }
 
 describe('the calls of operators', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import { parseCid, Time, TrackerStatusBits } from '@ipfs-cluster/api'
-import { ApiError, clusterClient, parseEndpoint, TransportError } from '../src/index.ts'
-import type { ClusterClient, ClusterClientInit } from '../src/index.ts'
+import { ApiError, TransportError } from '../src/index.ts'
+import type { ClusterClient } from '../src/index.ts'
 import { nodeClient } from '../src/node.ts'
-import { socketTransport } from '../src/transport/socket/index.ts'
+import { all, open } from './open.ts'
 import { readBody, sendJson, sendStream, serve } from './server.ts'
 
 const PEER = '12D3KooWKmHBwzDQUeKJhWjDEuDmvwCApkFrFRLWRuqmCCPT2eSG'
@@ -13,10 +13,6 @@ const V0 = parseCid('QmVGesKuD2wD5rZoYqnsT8d2UYefxgZ47ubWtT8gwgs1Gm')
 const PIN = { cid: TEXT, name: 'one', type: 'pin', max_depth: -1, timestamp: '2026-11-21T09:36:30Z' }
 const INFO = { cid: TEXT, name: 'one', peer_map: { [PEER]: { peername: 'p', status: 'pinned' } } }
 const EMPTY_PIN = 'mode=recursive&name=&replication-max=0&replication-min=0&shard-size=0&user-allocations='
-
-function open(host: string, init: ClusterClientInit = {}): ClusterClient {
-  return clusterClient(init)({ transport: socketTransport({ endpoint: parseEndpoint(host) }) })
-}
 
 /** Answers every request with one document, and tells what was asked for. */
 async function asked(answer: unknown, ask: (client: ClusterClient) => Promise<unknown>): Promise<[string, unknown]> {
@@ -29,12 +25,6 @@ async function asked(answer: unknown, ask: (client: ClusterClient) => Promise<un
   })
   const result = await ask(open(server.host))
   return [request, result]
-}
-
-async function all<T>(values: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = []
-  for await (const value of values) list.push(value)
-  return list
 }
 
 describe('ClusterClient', () => {

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { createServer as createRawServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
+import { FreePorts } from '../../daemon/src/free-ports.ts'
 
 /** A server that a test controls, gone when it is disposed of. */
 export interface TestServer extends AsyncDisposable {
@@ -33,8 +34,8 @@ export async function serveRaw(answer: (socket: Socket) => void): Promise<TestSe
 
 /** A port on which nobody listens: it was free a moment ago. */
 export async function closedPort(): Promise<number> {
-  await using server = await serve(() => undefined)
-  return server.port
+  await using ports = new FreePorts()
+  return await ports.tcp()
 }
 
 export async function readBody(request: IncomingMessage): Promise<Buffer> {

@@ -83,6 +83,14 @@ export class FakeCluster implements Cluster {
     }
   }
 
+  /** Makes it as it was when it was new, for the next test. */
+  forget(): void {
+    for (const kept of [this.stored, this.failures, this.streams, this.statuses]) kept.clear()
+    for (const kept of [this.calls, this.entries, this.addParams]) kept.length = 0
+    this.alertList = []
+    this.metricList = []
+  }
+
   readonly events = new EventBus<ClusterEvents>()
   readonly repair = new FakeRepair((call) => this.#called(call))
   syncing: ReturnType<NonNullable<Cluster['syncProgress']>>

@@ -2,9 +2,8 @@ import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { FreePorts } from '../../../daemon/src/free-ports.ts'
 import { removeFolder, temporaryFolder } from './temp-folder.ts'
 import { until } from './until.ts'
 
@@ -24,7 +23,7 @@ export interface GoPeer {
 /** Starts a peer of the Go release, on this machine only, and waits until its REST API answers. */
 export async function startGoPeer(secret: Uint8Array, args: readonly string[] = []): Promise<GoPeer> {
   const folder = await temporaryFolder()
-  const [swarm, api, pinning, proxy, ipfs] = await Promise.all(Array.from({ length: 5 }, freePort))
+  const [swarm, api, pinning, proxy, ipfs] = await freePorts(5)
   const env = {
     ...process.env,
     IPFS_CLUSTER_PATH: folder,
@@ -57,10 +56,7 @@ async function kill(child: ChildProcess, folder: string): Promise<void> {
   await removeFolder(folder)
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
+async function freePorts(count: number): Promise<number[]> {
+  await using ports = new FreePorts()
+  return await Promise.all(Array.from({ length: count }, () => ports.tcp()))
 }

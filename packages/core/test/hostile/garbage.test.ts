@@ -1,15 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { RPC_PROTOCOL } from '../../src/rpc/defaults.ts'
-import { attack } from './attack.ts'
+import { expectNoHarm, SEED } from './attack.ts'
 import { STRANGER_ATTACKS } from './attacks/index.ts'
 import { header, METHODS } from './attacks/rpc.ts'
 import { HostilePeer } from './hostile-peer.ts'
 import { Victim } from './victim.ts'
-
-/** Another one makes other inputs; it is part of the name of the test, and so of every failure. */
-const SEED = 20_26
-const COUNT = 200
-const MIB = 1024 * 1024
 
 /** Milliseconds: some seconds, and much more on a machine that is busy. */
 const TIMEOUT = 120_000
@@ -29,15 +24,7 @@ afterAll(async () => {
 
 it.each(STRANGER_ATTACKS)(
   `$name: 200 hostile inputs of seed ${SEED} change nothing`,
-  async ({ inputs }) => {
-    const all = inputs(SEED, COUNT)
-    expect(all.length).toBeGreaterThanOrEqual(COUNT)
-    await both.remember()
-    const before = process.memoryUsage().rss
-    await attack(hostile, all, () => both.expectAlive())
-    await both.expectUnharmed()
-    expect(process.memoryUsage().rss - before).toBeLessThan(400 * MIB)
-  },
+  (attack) => expectNoHarm(both, hostile, attack),
   TIMEOUT
 )
 

@@ -1,4 +1,3 @@
-import { createServer } from 'node:net'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
@@ -6,10 +5,10 @@ import { join } from 'node:path'
 import { emptyPin } from '@ipfs-cluster/api'
 import { ipfsHttp } from '@ipfs-cluster/core/ipfs'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { FreePorts } from '../../../daemon/src/free-ports.ts'
 import { rawBlock } from '../../test-suites/ipfs-connector.ts'
 import { FAKE_ID, FakeKubo, fail, json } from './fake-kubo.ts'
 import type { ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Block, IpfsConnector, IpfsHttpComponents, IpfsHttpInit } from '@ipfs-cluster/core/ipfs'
 
 const { cid } = rawBlock('anything')
@@ -122,12 +121,8 @@ describe('an address of a node', () => {
 describe('a node that is not there', () => {
   /** A port that nobody listens on. */
   const closedPort = async (): Promise<number> => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    server.close()
-    await once(server, 'close')
-    return port
+    await using ports = new FreePorts()
+    return await ports.tcp()
   }
 
   it('fails every call in the words of the Go release', async () => {

@@ -15,11 +15,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await served[Symbol.asyncDispose]()
 })
-beforeEach(() => {
-  served.cluster.stored.clear()
-  served.cluster.statuses.clear()
-  served.cluster.calls.length = 0
-})
+beforeEach(() => served.cluster.forget())
 
 function cidsOf({ results }: Results): string[] {
   return results.map(({ pin }) => pin.cid)

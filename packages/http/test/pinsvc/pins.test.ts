@@ -14,11 +14,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await served[Symbol.asyncDispose]()
 })
-beforeEach(() => {
-  served.cluster.stored.clear()
-  served.cluster.statuses.clear()
-  served.cluster.failures.clear()
-})
+beforeEach(() => served.cluster.forget())
 
 async function failure(method: string, path: string, body = ''): Promise<{ status: number; error: unknown }> {
   const answer = await served.ask({ method, path, body })

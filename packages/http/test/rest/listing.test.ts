@@ -16,12 +16,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await served[Symbol.asyncDispose]()
 })
-beforeEach(() => {
-  served.cluster.stored.clear()
-  served.cluster.calls.length = 0
-  served.cluster.failures.clear()
-  served.cluster.streams.clear()
-})
+beforeEach(() => served.cluster.forget())
 
 function cidOf(number: number): CID {
   const bytes = new Uint8Array(4)

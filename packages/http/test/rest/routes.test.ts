@@ -17,12 +17,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await served[Symbol.asyncDispose]()
 })
-beforeEach(() => {
-  served.cluster.stored.clear()
-  served.cluster.calls.length = 0
-  served.cluster.failures.clear()
-  served.cluster.streams.clear()
-})
+beforeEach(() => served.cluster.forget())
 
 async function json(
   method: string,
