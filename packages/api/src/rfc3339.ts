@@ -7,6 +7,9 @@ const LAYOUT = '2006-01-02T15:04:05Z07:00'
 const FIRST_SECOND = -62_167_219_200
 const LAST_SECOND = 253_402_300_799
 
+/** About three years. */
+const DATES_KEPT = 1024
+
 /** The zone rules of no place change within a quarter of an hour. */
 const QUARTER = 900
 
@@ -33,8 +36,20 @@ export function formatRfc3339(seconds: number, nanoseconds: number, offsetMinute
   return `${dateOfDay(day)}T${clock}${fraction}${formatOffset(offsetMinutes)}`
 }
 
-/** Year, month and day of a day since the Unix epoch, in the proleptic Gregorian calendar (years start in March). */
+/** Texts of the days of late, each in the place of its number: a list goes to and fro between them. */
+const dates = new Array<{ day: number; text: string } | undefined>(DATES_KEPT).fill(undefined)
+
 function dateOfDay(day: number): string {
+  const place = Math.abs(day) % DATES_KEPT
+  const known = dates[place]
+  if (known?.day === day) return known.text
+  const text = formatDate(day)
+  dates[place] = { day, text }
+  return text
+}
+
+/** Year, month and day of a day since the Unix epoch, in the proleptic Gregorian calendar (years start in March). */
+function formatDate(day: number): string {
   const shifted = day + 719_468
   const era = Math.floor(shifted / 146_097)
   const dayOfEra = shifted - era * 146_097
@@ -54,8 +69,10 @@ function formatOffset(minutes: number): string {
   return `${minutes < 0 ? '-' : '+'}${two(Math.floor(absolute / 60))}:${two(absolute % 60)}`
 }
 
+const TWO_DIGITS = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'))
+
 function two(value: number): string {
-  return value < 10 ? `0${value}` : String(value)
+  return TWO_DIGITS[value] ?? ''
 }
 
 /** All parts at once: a long listing spends a good part of its time here. */

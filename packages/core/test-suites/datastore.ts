@@ -113,6 +113,15 @@ export function describeDatastore(name: string, fixture: DatastoreFixture): void
       expect(await dump(store, { prefix: '/b' })).toEqual({ '/b/1': '/b/1' })
     })
 
+    it('lists keys that end with a suffix', async () => {
+      const keys = Array.from({ length: 500 }, (_, i) => [`/k/${i}/p`, `/k/${i}/v`]).flat()
+      await fill(...keys, '/l/v')
+      const pins = keys.filter((key) => key.endsWith('/v')).sort()
+      expect(await listKeys(store, { prefix: '/k/', suffix: '/v' })).toEqual(pins)
+      expect(Object.keys(await dump(store, { prefix: '/k/', suffix: '/v' })).sort()).toEqual(pins)
+      expect(await listKeys(store, { prefix: '/k/', suffix: '/none' })).toEqual([])
+    })
+
     it('lists in chunks of bounded size', async () => {
       const keys = Array.from({ length: 2500 }, (_, i) => `/k/${String(i).padStart(5, '0')}`)
       await fill(...keys)

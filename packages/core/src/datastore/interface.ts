@@ -18,6 +18,8 @@ export type Write =
 export interface KeyRange {
   /** Every key that starts with this ASCII text. */
   prefix?: string
+  /** Of those only keys that end with this. The others are read and passed over, and count for `limit` too. */
+  suffix?: string
   /** Keys behind this one. */
   gt?: string
   /** This key and those behind it. */

@@ -74,11 +74,21 @@ export abstract class LevelReader implements DatastoreReader {
   }
 
   async *entries(range: KeyRange, options: AbortOptions = {}): AsyncGenerator<readonly Entry[]> {
-    for await (const chunk of this.#chunks(range, true, options)) yield chunk.map(([key, value]) => ({ key, value }))
+    const { suffix } = range
+    for await (const chunk of this.#chunks(range, true, options)) {
+      const entries: Entry[] = []
+      for (const [key, value] of chunk) if (suffix === undefined || key.endsWith(suffix)) entries.push({ key, value })
+      if (entries.length > 0) yield entries
+    }
   }
 
   async *keys(range: KeyRange, options: AbortOptions = {}): AsyncGenerator<readonly string[]> {
-    for await (const chunk of this.#chunks(range, false, options)) yield chunk.map(([key]) => key)
+    const { suffix } = range
+    for await (const chunk of this.#chunks(range, false, options)) {
+      const keys: string[] = []
+      for (const [key] of chunk) if (suffix === undefined || key.endsWith(suffix)) keys.push(key)
+      if (keys.length > 0) yield keys
+    }
   }
 
   /** Runs a read; a failure comes out as a ClusterError. */
@@ -102,18 +112,23 @@ export abstract class LevelReader implements DatastoreReader {
       })
     )
     let size = FIRST_CHUNK_ENTRIES
-    let held = 0
+    const read = (): Promise<[string, Uint8Array][]> => this.read(options, () => iterator.nextv(size))
+    let last: [string, Uint8Array][] = []
+    let ahead: Promise<[string, Uint8Array][]> | undefined
     try {
-      for (;;) {
-        const chunk = await this.read(options, () => iterator.nextv(size))
-        if (chunk.length === 0) return
-        held = bytesOf(chunk)
-        yield chunk
+      last = await read()
+      while (last.length > 0) {
+        yield last
         size = CHUNK_ENTRIES
+        last = await (ahead ?? read())
+        // While what is here is worked on, another thread reads what follows.
+        ahead = last.length === 0 ? undefined : read()
+        ahead?.catch(() => {})
       }
     } finally {
+      await ahead?.catch(() => {})
       await iterator.close()
-      this.garbage.add(ITERATOR_BYTES + size * ENTRY_BYTES + held)
+      this.garbage.add(ITERATOR_BYTES + size * ENTRY_BYTES + bytesOf(last))
     }
   }
 

@@ -1,7 +1,7 @@
-import { storedPinToJSONLine } from '../codec/index.ts'
+import { LineBuffer, putStoredPin } from '../codec/index.ts'
 import type { ListOptions, PinState, StoredPin } from './interface.ts'
 
-/** Characters of an export that are handed on together. */
+/** Bytes of an export that are handed on together. */
 const CHUNK_SIZE = 64 * 1024
 
 export interface ExportOptions extends ListOptions {
@@ -14,22 +14,20 @@ export interface ExportOptions extends ListOptions {
  * pinset. Times are shown in the local zone of this process (wire format of the Go release v1.1.6).
  */
 export async function* exportState(state: PinState, options: ExportOptions = {}): AsyncGenerator<string> {
-  let text = ''
+  const lines = new LineBuffer()
   for await (const pins of state.listStored(options)) {
-    for (const pin of pins) text += lineOf(pin, options)
-    if (text.length >= CHUNK_SIZE) {
-      yield text
-      text = ''
-    }
+    for (const pin of pins) putLine(lines, pin, options)
+    if (lines.length >= CHUNK_SIZE) yield lines.take()
   }
-  if (text !== '') yield text
+  if (lines.length > 0) yield lines.take()
 }
 
-function lineOf({ key, value }: StoredPin, options: ExportOptions): string {
+function putLine(lines: LineBuffer, { key, value }: StoredPin, options: ExportOptions): void {
+  const start = lines.length
   try {
-    return storedPinToJSONLine(key, value)
+    putStoredPin(lines, key, value)
   } catch (cause) {
+    lines.truncate(start)
     options.onUnreadable?.(key, cause)
-    return ''
   }
 }

@@ -115,8 +115,10 @@ export class DatastorePinState implements PinState {
     return this.#prefix + key + this.#suffix
   }
 
+  /** Keys without the suffix are book-keeping of the consensus. */
   #rangeAfter(after: string | undefined): KeyRange {
-    return after === undefined ? { prefix: this.#prefix } : { prefix: this.#prefix, gt: this.#keyOf(after) }
+    const pins = { prefix: this.#prefix, suffix: this.#suffix }
+    return after === undefined ? pins : { ...pins, gt: this.#keyOf(after) }
   }
 
   /** Without those that have changed since the index was read. */
@@ -134,11 +136,10 @@ export class DatastorePinState implements PinState {
     return pins
   }
 
-  /** Keys without the suffix are book-keeping of the consensus. */
   #pinsOf(entries: readonly Entry[], types: number): StoredPin[] {
     const pins: StoredPin[] = []
     for (const { key, value } of entries) {
-      if (!key.endsWith(this.#suffix) || !hasType(value, types)) continue
+      if (!hasType(value, types)) continue
       pins.push({ key: key.slice(this.#prefix.length, key.length - this.#suffix.length), value })
     }
     return pins

@@ -85,6 +85,12 @@ export class ProtobufReader {
     return this.#buffer.toString('utf8', start, this.#offset)
   }
 
+  /** Where the bytes of the field lie in those that are read. */
+  span(): { start: number; end: number } {
+    const start = this.#length()
+    return { start, end: this.#offset }
+  }
+
   /** Reads the message that the field holds: within `read`, this reader ends where that message does. */
   message(read: (reader: this) => void): void {
     const start = this.#length()
