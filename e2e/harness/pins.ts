@@ -11,6 +11,13 @@ export async function pin(peer: Peer, cid: CID | string, options: Record<string,
   if (answer.status !== 200) throw new Error(`pin ${query} failed: ${text}`)
 }
 
+/** Takes a pin back over the REST API and resolves when that is acknowledged. */
+export async function unpin(peer: Peer, cid: CID | string): Promise<void> {
+  const answer = await fetch(`${peer.rest}/pins/${cid.toString()}`, { method: 'DELETE' })
+  const text = await answer.text()
+  if (answer.status !== 200) throw new Error(`unpin failed: ${text}`)
+}
+
 /** Makes that many pins, and gives their CIDs. */
 export async function pinMany(peer: Peer, name: string, count: number): Promise<string[]> {
   const cids = Array.from({ length: count }, (_, index) => rawCid(`${name} ${index}`).toString())
