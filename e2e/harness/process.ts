@@ -73,7 +73,7 @@ export class Program {
    *
    * @throws Error with the output when the program ends, or the time passes, before that
    */
-  async waitFor(pattern: RegExp, timeoutMs = 20_000): Promise<void> {
+  async waitFor(pattern: RegExp, timeoutMs = 60_000): Promise<void> {
     const matches = (): boolean => pattern.test(this.#stdout) || pattern.test(this.#stderr)
     await new Promise<void>((resolve, reject) => {
       const check = (): void => {
