@@ -48,6 +48,10 @@ function longFile(count: number): string {
   return lines.join('')
 }
 
+/** The order of an export. */
+const byCid = (a: string, b: string): number => (cidOf(a) < cidOf(b) ? -1 : 1)
+const cidOf = (line: string): string => (JSON.parse(line) as { cid: string }).cid
+
 /** What the store would hold if the process were killed, at each moment of some work. */
 async function storesOfEachMoment(datastore: Datastore, work: () => Promise<unknown>): Promise<Datastore[]> {
   const stores: Datastore[] = []
@@ -139,6 +143,15 @@ describe('an export file', () => {
     expect(await dump(replica.datastore, '/')).toEqual(before)
   })
 
+  it('that is wrong leaves an empty peer empty, whatever of it was added before', async () => {
+    const file = longFile(300)
+    await expect(importState(pieces(`${file}pin`, 1 << 16), replica.consensus)).rejects.toThrow(/^line 301/)
+    expect(Object.keys(await dump(replica.datastore, '/'))).toEqual(['/ts/crdt/c/summary'])
+    expect(await importState(pieces(file, 1 << 16), replica.consensus)).toBe(300)
+    await replica.consensus.start()
+    expect(await replica.consensus.state.count()).toBe(300)
+  })
+
   it('of which the rest cannot be read changes nothing', async () => {
     const file = await readVectorText('state_export.ndjson')
     await importState(pieces(file), replica.consensus)
@@ -223,6 +236,21 @@ describe('an export file', () => {
     const ofPins = (all: Record<string, string>): unknown =>
       Object.entries(all).filter(([key]) => /^\/(c\/s\/k|ts\/crdt\/c\/index)\//.test(key) && !key.endsWith('/p'))
     expect(ofPins(merged)).toEqual(ofPins(filled))
+  })
+
+  it.each([
+    ['in their order', (lines: string[]) => lines],
+    ['in another order', (lines: string[]) => lines.toReversed()]
+  ])('of many deltas, with CIDs %s and one that comes again, has the last of each', async (_, order) => {
+    const lines = order(longFile(300).trim().split('\n').toSorted(byCid))
+    const again = lines[5]!.replace(/"name":"[^"]*"/, '"name":"again"')
+    await importState(pieces([...lines, again].join('\n'), 1 << 16), replica.consensus)
+    await replica.consensus.start()
+    expect(await replica.consensus.state.count()).toBe(300)
+    expect(await replica.consensus.state.countByCreation()).toBe(300)
+    const names = (await Array.fromAsync(replica.consensus.state.list())).map(({ name }) => name)
+    expect(names).toHaveLength(300)
+    expect(names.filter((name) => name === 'again')).toHaveLength(1)
   })
 
   it('in any order, with a CID that stands twice, gives the last of each', async () => {

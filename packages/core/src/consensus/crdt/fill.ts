@@ -1,14 +1,14 @@
+import type { CID } from 'multiformats/cid'
 import type { BlockId } from '../../blocks/index.ts'
 import type { Datastore, Write } from '../../datastore/index.ts'
 import { IndexGrowth } from '../../state/index.ts'
 import type { PinIndex } from '../../state/index.ts'
 import { blockOfDelta } from './delta-block.ts'
-import { decodeDelta } from './delta.ts'
+import { encodeDelta } from './delta.ts'
 import type { Element } from './delta.ts'
 import { Heads } from './heads.ts'
 import type { Head } from './heads.ts'
 import type { CrdtKeys } from './keys.ts'
-import type { StagedElements } from './staged.ts'
 import { writeSummary } from './summary.ts'
 import { encodeVarint } from './varint.ts'
 import { WriteAhead } from './write-ahead.ts'
@@ -29,91 +29,94 @@ export interface FillInit {
 }
 
 /**
- * Writes staged additions into an empty set, each of a key of its own. The store then is the same as if they had been
- * merged delta by delta; but nothing has to be looked up, and one part of the store is written after the other: those of
- * an exported file in the order of their keys, so that LevelDB need not sort them again. Interrupted, it must be begun
- * anew from an empty set.
+ * Adds to an empty set keys of which each comes once. The store then is the same as if they had been merged delta by
+ * delta; but nothing has to be looked up as long as they come in their order, as in a file that was exported. Interrupted,
+ * it must be begun anew from an empty set.
  */
 export class Fill {
   readonly #init: FillInit
-  readonly #staged: StagedElements
   readonly #writer: WriteAhead
+  #growth = new IndexGrowth()
+  #head: Head | undefined
+  #pins = 0
+  /** The last of the keys, in their order. */
+  #highest = ''
 
-  constructor(init: FillInit, staged: StagedElements) {
+  constructor(init: FillInit) {
     this.#init = init
-    this.#staged = staged
     this.#writer = new WriteAhead(init.datastore)
   }
 
-  async run(): Promise<void> {
+  /**
+   * Adds what one delta may hold.
+   *
+   * @param after - called when the elements are not needed any more
+   * @returns false when one of the keys has come before; nothing is done then
+   */
+  async add(elements: readonly Element[], after?: () => void): Promise<boolean> {
+    if (!(await this.#areNew(elements))) return false
+    const id = await this.#writeBlock(elements)
+    for (let i = 0; i < elements.length; i += WRITTEN_AT_ONCE) {
+      const isLast = i + WRITTEN_AT_ONCE >= elements.length
+      await this.#writer.add(this.#writesOf(elements.slice(i, i + WRITTEN_AT_ONCE), id), isLast ? after : undefined)
+    }
+    this.#pins += elements.length
+    if (this.#growth.size >= MAX_COUNTS) await this.#writeCounts()
+    return true
+  }
+
+  /** Ends it: the set is whole when this resolves. */
+  async end(): Promise<void> {
     const { keys } = this.#init
-    const blocks = await this.#writeBlocks()
-    await this.#writeEach((elements, height) => currentWrites(elements, height, keys))
-    await this.#writeEach((elements, height) => markerWrites(elements, blocks[height - 1]?.id ?? '', keys))
-    const pins = await this.#writeIndex()
-    const heads = new Heads(blocks.slice(-1))
-    await this.#writer.add([...heads.writesSince(new Heads(), keys), writeSummary(pins, heads, keys)])
+    await this.#writeCounts()
+    const heads = new Heads(this.#head && [this.#head])
+    await this.#writer.add([...heads.writesSince(new Heads(), keys), writeSummary(this.#pins, heads, keys)])
     await this.#writer.end()
   }
 
-  /** @returns all blocks, one for a megabyte of pins */
-  async #writeBlocks(): Promise<Head[]> {
-    const { keys } = this.#init
-    const blocks: Head[] = []
-    for await (const delta of this.#staged.read()) {
-      const { id, cid, bytes } = blockOfDelta(
-        delta,
-        blocks.slice(-1).map((block) => block.cid)
-      )
-      await this.#writer.add([put(keys.blocks + id, bytes), put(keys.processedBlock(id), EMPTY)])
-      this.#staged.release(delta)
-      blocks.push({ id, cid, height: blocks.length + 1 })
+  async #areNew(elements: readonly Element[]): Promise<boolean> {
+    let areBehind = true
+    for (const { key } of elements) {
+      if (key > this.#highest) this.#highest = key
+      else areBehind = false
     }
-    return blocks
-  }
-
-  /** @returns how many pins there are */
-  async #writeIndex(): Promise<number> {
-    const { index } = this.#init
-    let pins = 0
-    let growth = new IndexGrowth()
-    await this.#writeEach(async (elements) => {
-      pins += elements.length
-      const changes = elements.map(({ key, value }) => ({ key, before: undefined, after: value }))
-      const writes = index.entryWrites(changes, growth)
-      if (growth.size < MAX_COUNTS) return writes
-      const counts = await this.#countWrites(growth)
-      growth = new IndexGrowth()
-      return [...writes, ...counts]
-    })
-    await this.#writer.add(await this.#countWrites(growth))
-    return pins
-  }
-
-  async #countWrites(growth: IndexGrowth): Promise<Write[]> {
+    if (areBehind) return true
+    if (new Set(elements.map(({ key }) => key)).size < elements.length) return false
     await this.#writer.end()
-    return this.#init.index.countWrites(growth, this.#init.datastore)
+    const { datastore, keys } = this.#init
+    const stored = await datastore.getMany(elements.map(({ key }) => keys.priority(key)))
+    return stored.every((priority) => priority === undefined)
   }
 
-  async #writeEach(writesOf: (elements: readonly Element[], height: number) => Write[] | Promise<Write[]>) {
-    for await (const bytes of this.#staged.read()) {
-      const { elements, priority } = decodeDelta(bytes)
-      for (let i = 0; i < elements.length; i += WRITTEN_AT_ONCE) {
-        const isLast = i + WRITTEN_AT_ONCE >= elements.length
-        const writes = await writesOf(elements.slice(i, i + WRITTEN_AT_ONCE), priority)
-        await this.#writer.add(writes, isLast ? () => this.#staged.release(bytes) : undefined)
-      }
-    }
+  async #writeBlock(elements: readonly Element[]): Promise<BlockId> {
+    const { keys } = this.#init
+    const height = (this.#head?.height ?? 0) + 1
+    const links: CID[] = this.#head === undefined ? [] : [this.#head.cid]
+    const { id, cid, bytes } = blockOfDelta(encodeDelta({ elements, tombstones: [], priority: height }), links)
+    await this.#writer.add([put(keys.blocks + id, bytes), put(keys.processedBlock(id), EMPTY)])
+    this.#head = { id, cid, height }
+    return id
   }
-}
 
-function currentWrites(elements: readonly Element[], height: number, keys: CrdtKeys): Write[] {
-  const priority = encodeVarint(height + 1)
-  return elements.flatMap(({ key, value }) => [put(keys.priority(key), priority), put(keys.value(key), value)])
-}
+  /** One kind behind the other, so that LevelDB gets what belongs side by side in its order. */
+  #writesOf(elements: readonly Element[], id: BlockId): Write[] {
+    const { keys, index } = this.#init
+    const priority = encodeVarint((this.#head?.height ?? 0) + 1)
+    const writes: Write[] = []
+    for (const { key, value } of elements) writes.push(put(keys.priority(key), priority), put(keys.value(key), value))
+    for (const { key } of elements) writes.push(put(keys.element(key, id), EMPTY))
+    const changes = elements.map(({ key, value }) => ({ key, before: undefined, after: value }))
+    writes.push(...index.entryWrites(changes, this.#growth))
+    return writes
+  }
 
-function markerWrites(elements: readonly Element[], id: BlockId, keys: CrdtKeys): Write[] {
-  return elements.map(({ key }) => put(keys.element(key, id), EMPTY))
+  async #writeCounts(): Promise<void> {
+    const growth = this.#growth
+    this.#growth = new IndexGrowth()
+    // They are read from the store and added to.
+    await this.#writer.end()
+    await this.#writer.add(await this.#init.index.countWrites(growth, this.#init.datastore))
+  }
 }
 
 function put(key: string, value: Uint8Array): Write {

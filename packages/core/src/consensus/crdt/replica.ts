@@ -5,7 +5,6 @@ import { PinIndex } from '../../state/index.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { AbortOptions } from '../../util/startable.ts'
 import type { KnownBlocks } from './apply.ts'
-import { decodeDelta } from './delta.ts'
 import type { Element } from './delta.ts'
 import { Fill } from './fill.ts'
 import { Heads } from './heads.ts'
@@ -17,15 +16,13 @@ import { migrate } from './migrate.ts'
 import { findOrphans, takeOrphans } from './orphans.ts'
 import { StoredSet } from './set-view.ts'
 import { StagedElements } from './staged.ts'
+import type { ElementGroup } from './staged.ts'
 import { loadPinCount, writeSummary } from './summary.ts'
 import { Transaction } from './transaction.ts'
 import type { Effect } from './transaction.ts'
 
 const EMPTY = new Uint8Array(0)
 const OUR_MARK = Uint8Array.of(1)
-
-/** Value of the mark of a replacement by elements of which each has a key of its own; otherwise it is empty. */
-const DISTINCT = Uint8Array.of(1)
 
 /** What a replica is made of. */
 export interface ReplicaInit {
@@ -104,7 +101,9 @@ export class Replica implements KnownBlocks {
       this.#log.warn('an import of the state was interrupted: finishing it')
       await this.#replace()
     } else if (await this.#datastore.has(this.keys.cleaning)) {
-      this.#log.warn('a cleanup of the state was interrupted: the pinset is empty now')
+      this.#log.warn(
+        'a cleanup of the state, or its import into an empty peer, was interrupted: the pinset is empty now'
+      )
       await this.clean()
     }
     await this.#staged.drop()
@@ -167,47 +166,82 @@ export class Replica implements KnownBlocks {
   }
 
   /**
-   * Replaces everything by additions: all of them or, when `groups` fails, none. They are on the disk before anything is
-   * deleted, so that an interrupted replacement is finished when the replica is next opened. Opens the replica.
+   * Replaces everything by additions: all of them or, when `groups` fails, none. Where there is something to lose, they
+   * are on the disk before anything is deleted, so that an interrupted replacement is finished when the replica is next
+   * opened; where there is not, one that is interrupted leaves nothing. Opens the replica.
    *
    * @param groups - each of them what one delta may hold
    */
   async replaceBy(groups: AsyncIterable<readonly Element[]>, options: AbortOptions = {}): Promise<void> {
     // What an earlier replacement staged must not be lost: with it everything else is gone already.
     await this.open()
-    let areDistinct = false
+    if (await this.#isEmpty()) await this.#begin(asGroups(groups), options)
+    else await this.#stage(groups, options)
+  }
+
+  /** Adds to what is empty; takes back what was added when `groups` fails. */
+  async #begin(groups: AsyncIterable<ElementGroup>, options: AbortOptions): Promise<void> {
+    await this.#datastore.put(this.keys.cleaning, EMPTY, { sync: true })
     try {
-      areDistinct = await this.#staged.write(groups, options)
+      await this.#take(groups, options)
+    } catch (err) {
+      await this.clean()
+      throw err
+    }
+    await this.#forget(this.keys.cleaning)
+  }
+
+  async #stage(groups: AsyncIterable<readonly Element[]>, options: AbortOptions): Promise<void> {
+    try {
+      await this.#staged.write(groups, options)
     } catch (err) {
       await this.#staged.drop()
       throw err
     }
-    await this.#datastore.put(this.keys.replacing, areDistinct ? DISTINCT : EMPTY, { sync: true })
+    await this.#datastore.put(this.keys.replacing, EMPTY, { sync: true })
     await this.#replace()
     await this.#staged.drop()
   }
 
   /** What was staged in the place of what there is. Can be begun anew however often. */
   async #replace(): Promise<void> {
-    const mark = await this.#datastore.get(this.keys.replacing)
     await this.#exclusively(() => this.#wipe())
     await this.#prepare()
-    if (mark?.length === DISTINCT.length) {
-      await this.#exclusively(() => this.#fill())
-    } else {
-      for await (const delta of this.#staged.read()) {
-        const changes = decodeDelta(delta).elements.map(({ key, value }): Change => ({ type: 'add', key, value }))
-        await this.update((tx) => applyChanges(tx, changes))
-        this.#staged.release(delta)
-      }
-    }
+    await this.#take(this.#staged.read())
     await this.#forget(this.keys.cleaning, this.keys.replacing)
   }
 
-  async #fill(): Promise<void> {
+  /** Adds groups to what is empty: without a look at what is there, until a key comes that has come before. */
+  async #take(groups: AsyncIterable<ElementGroup>, { signal }: AbortOptions = {}): Promise<void> {
     const { keys, index } = this
-    await new Fill({ datastore: this.#datastore, keys, index }, this.#staged).run()
+    const fill = new Fill({ datastore: this.#datastore, keys, index })
+    let isFilling = true
+    for await (const { elements, release } of groups) {
+      signal?.throwIfAborted()
+      if (isFilling && (await fill.add(elements, release))) continue
+      if (isFilling) await this.#endFill(fill)
+      isFilling = false
+      const changes = elements.map(({ key, value }): Change => ({ type: 'add', key, value }))
+      await this.update((tx) => applyChanges(tx, changes))
+      release?.()
+    }
+    if (isFilling) await this.#endFill(fill)
+  }
+
+  async #endFill(fill: Fill): Promise<void> {
+    await fill.end()
     await this.#load()
+  }
+
+  /** Whether the store holds nothing but what every replica has from its first start on. */
+  async #isEmpty(): Promise<boolean> {
+    const ofEvery = new Set([this.keys.version, this.keys.summary])
+    for (const prefix of [`${this.keys.namespace}/`, `${this.keys.own}/`]) {
+      for await (const found of this.#datastore.keys({ prefix, limit: ofEvery.size + 1 })) {
+        if (found.some((key) => !ofEvery.has(key))) return false
+      }
+    }
+    return true
   }
 
   async #forget(...keys: readonly string[]): Promise<void> {
@@ -347,4 +381,8 @@ function dirtyMark(keys: CrdtKeys, isDirty: boolean): Write {
 
 function presence(key: string, isPresent: boolean): Write {
   return isPresent ? { type: 'put', key, value: EMPTY } : { type: 'del', key }
+}
+
+async function* asGroups(all: AsyncIterable<readonly Element[]>): AsyncGenerator<ElementGroup> {
+  for await (const elements of all) yield { elements }
 }

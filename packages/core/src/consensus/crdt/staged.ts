@@ -1,13 +1,19 @@
 import type { Datastore } from '../../datastore/index.ts'
 import type { AbortOptions } from '../../util/startable.ts'
-import { encodeDelta } from './delta.ts'
+import { decodeDelta, encodeDelta } from './delta.ts'
 import type { Element } from './delta.ts'
-import { DistinctKeys } from './distinct-keys.ts'
 import type { CrdtKeys } from './keys.ts'
 import { WriteAhead } from './write-ahead.ts'
 
 /** Digits of a number in a key, so that keys sort as numbers do. */
 const NUMBER_DIGITS = 10
+
+/** Additions that one delta may hold. */
+export interface ElementGroup {
+  readonly elements: readonly Element[]
+  /** Gives back the memory of the values. Call it when they are not needed any more. */
+  readonly release?: () => void
+}
 
 /** Additions that are to replace the whole set, on the disk until they have. */
 export class StagedElements {
@@ -19,38 +25,26 @@ export class StagedElements {
     this.#prefix = keys.staged
   }
 
-  /**
-   * Takes groups, each of them what one delta may hold. What an earlier attempt left is deleted.
-   *
-   * @returns whether no key is there twice
-   */
-  async write(groups: AsyncIterable<readonly Element[]>, options: AbortOptions): Promise<boolean> {
+  /** Takes groups, each of them what one delta may hold. What an earlier attempt left is deleted. */
+  async write(groups: AsyncIterable<readonly Element[]>, options: AbortOptions): Promise<void> {
     await this.drop()
-    let priority = 0
+    let count = 0
     const writer = new WriteAhead(this.#datastore)
-    const keys = new DistinctKeys()
     for await (const elements of groups) {
       options.signal?.throwIfAborted()
-      for (const { key } of elements) keys.add(key)
-      const place = this.#prefix + String(priority++).padStart(NUMBER_DIGITS, '0')
-      await writer.add([{ type: 'put', key: place, value: encodeDelta({ elements, tombstones: [], priority }) }])
+      const place = this.#prefix + String(count++).padStart(NUMBER_DIGITS, '0')
+      await writer.add([{ type: 'put', key: place, value: encodeDelta({ elements, tombstones: [], priority: 0 }) }])
     }
     await writer.end()
-    return keys.areDistinct
   }
 
-  /**
-   * The groups, in their order: each as the encoded delta that it is in a set that was empty. Give each to
-   * {@link release} when it is not needed any more.
-   */
-  async *read(): AsyncGenerator<Uint8Array> {
+  /** The groups, in their order. */
+  async *read(): AsyncGenerator<ElementGroup> {
     for await (const entries of this.#datastore.entries({ prefix: this.#prefix })) {
-      for (const { value } of entries) yield value
+      for (const { value } of entries) {
+        yield { elements: decodeDelta(value).elements, release: () => this.#datastore.release(value) }
+      }
     }
-  }
-
-  release(delta: Uint8Array): void {
-    this.#datastore.release(delta)
   }
 
   async drop(): Promise<void> {
