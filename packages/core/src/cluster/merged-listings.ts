@@ -1,7 +1,7 @@
-import type { PeerId, PinInfo } from '@ipfs-cluster/api'
+import type { PeerId, PinInfo, TrackerStatus } from '@ipfs-cluster/api'
 import { compareText } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
-import { pinKeyToCid } from '../codec/index.ts'
+import { pinKeyToCid, readPinPlace } from '../codec/index.ts'
 import type { ListedPin, PinListing } from '../pintracker/listed-pin.ts'
 import type { Answerer } from '../pintracker/status.ts'
 import type { StoredPin } from '../state/interface.ts'
@@ -123,15 +123,23 @@ class Merger {
 
   #take(key: string): ListedStatus {
     const told: (AtRest | Told)[] = []
-    let value: Uint8Array | undefined
+    const value = this.#valueOf(key)
     for (const member of this.#members) {
       const pin = member.cursor.item
       if (pin?.key !== key) continue
-      value ??= pin.value
       told.push(member.told(pin, value))
       member.cursor.advance()
     }
     return this.#failed.length === 0 ? { key, value, told } : this.#withFailures(key, value, told)
+  }
+
+  /** The pin as the first member has it that tells of it as it is stored. */
+  #valueOf(key: string): Uint8Array | undefined {
+    for (const { cursor } of this.#members) {
+      const pin = cursor.item
+      if (pin?.key === key && pin.value !== undefined) return pin.value
+    }
+    return undefined
   }
 
   /** What is told of by somebody shows all that failed; what nobody tells of, those that should. */
@@ -172,10 +180,8 @@ class MemberListing {
   told(pin: ListedPin, value: Uint8Array | undefined): AtRest | Told {
     const answerer = this.#answerer
     const { isRemote } = this
-    if (pin.value === undefined || value === undefined || !isSame(pin.value, value)) {
-      return toldOf(answerer, pin, isRemote)
-    }
-    const { status } = pin
+    const status = value === undefined ? undefined : statusAtRest(pin, value)
+    if (status === undefined) return toldOf(answerer, pin, isRemote)
     let told = this.#usual.get(status)
     if (told === undefined) this.#usual.set(status, (told = { answerer, status, value: undefined, isRemote }))
     return told
@@ -188,6 +194,13 @@ class MemberListing {
       yield pins
     }
   }
+}
+
+/** The state of a pin of which nothing is told but that it is at rest; undefined: there is more to it. */
+function statusAtRest(pin: ListedPin, value: Uint8Array): TrackerStatus | undefined {
+  if (pin.value !== undefined) return isSame(pin.value, value) ? pin.status : undefined
+  const { rest } = pin
+  return rest !== undefined && rest.timestamp === readPinPlace(value).timestamp.seconds ? rest.status : undefined
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

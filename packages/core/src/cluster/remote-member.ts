@@ -3,7 +3,6 @@ import { ClusterError } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { msgpack } from '../codec/index.ts'
 import type { PinListing } from '../pintracker/index.ts'
-import { listingOf } from '../pintracker/index.ts'
 import type { Block } from '../ipfs/interface.ts'
 import type { RpcClient, UnaryMethod } from '../rpc/index.ts'
 import { SERVICES } from '../rpc/index.ts'
@@ -12,6 +11,7 @@ import type { AbortOptions } from '../util/startable.ts'
 import { MEMBER_TIMEOUT } from './defaults.ts'
 import { EXTENSIONS, listingIn } from './listing-messages.ts'
 import type { Member } from './members.ts'
+import { reportedListing, REPORTS } from './reported-pins.ts'
 
 const { Cluster, PinTracker, IPFSConnector } = SERVICES
 
@@ -58,7 +58,9 @@ export class RemoteMember implements Member {
     const messages = (await this.#extensions?.offeredBy(this.#peer, options))
       ? this.#extensions?.rpc.stream(this.#peer, EXTENSIONS.PinTracker.List, [filter], options)
       : undefined
-    yield* messages ? listingIn(this.#peer, messages) : listingOf(this.statusAll(filter, options))
+    yield* messages
+      ? listingIn(this.#peer, messages)
+      : reportedListing(this.#peer, this.#rpc.streamParts(this.#peer, REPORTS, [filter], options))
   }
 
   async recover(cid: CID, options?: AbortOptions): Promise<PinInfo> {

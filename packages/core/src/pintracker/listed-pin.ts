@@ -1,5 +1,5 @@
 import type { PinInfo, TrackerStatus } from '@ipfs-cluster/api'
-import { decodePin, pinKey, pinKeyToCid } from '../codec/index.ts'
+import { decodePin, pinKeyToCid } from '../codec/index.ts'
 import type { Answerer } from './status.ts'
 import { restInfo } from './status.ts'
 
@@ -20,6 +20,15 @@ export interface PinUnderWay {
   readonly key: string
   readonly value?: undefined
   readonly info: PinInfo
+  /** Set where the info tells nothing of the peer's own but that the pin is at rest. */
+  readonly rest?: Rest | undefined
+}
+
+/** How a pin is at rest, and when it was made as far as the peer knows. */
+export interface Rest {
+  readonly status: TrackerStatus
+  /** Unix seconds. */
+  readonly timestamp: number
 }
 
 export type ListedPin = PinAtRest | PinUnderWay
@@ -34,15 +43,6 @@ export interface PinListing {
 export function infoOf(answerer: Answerer, pin: ListedPin): PinInfo {
   if (pin.value === undefined) return pin.info
   return restInfo(decodePin(pin.value, pinKeyToCid(pin.key)), answerer, pin.status)
-}
-
-/** States that came one by one. */
-export async function* listingOf(infos: AsyncIterable<PinInfo>): AsyncGenerator<PinListing, void, undefined> {
-  for await (const info of infos) {
-    const { peer: peerId, peername, ipfsPeerId, ipfsPeerAddresses } = info
-    const answerer = { peerId, peername, ipfsPeerId, ipfsPeerAddresses }
-    yield { answerer, pins: [{ key: pinKey(info.cid), info }] }
-  }
 }
 
 /**

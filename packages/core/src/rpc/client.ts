@@ -58,9 +58,19 @@ export class StreamRpcClient implements RpcClient {
     args: AsyncIterable<A> | Iterable<A>,
     options: AbortOptions = {}
   ): AsyncGenerator<R, void, undefined> {
+    for await (const part of this.streamParts(peer, method, args, options)) for (const reply of part) yield reply
+  }
+
+  async *streamParts<A, R>(
+    peer: PeerId,
+    method: StreamingMethod<A, R>,
+    args: AsyncIterable<A> | Iterable<A>,
+    options: AbortOptions = {}
+  ): AsyncGenerator<readonly R[], void, undefined> {
     options.signal?.throwIfAborted()
     if (this.#isSelf(peer)) {
-      yield* (this.#local(method) as StreamingHandler<A, R>)(asyncItems(args), this.#context(options))
+      const handler = this.#local(method) as StreamingHandler<A, R>
+      for await (const reply of handler(asyncItems(args), this.#context(options))) yield [reply]
       return
     }
     const stream = await this.#network.open(peer, this.#protocol, options)
@@ -121,15 +131,34 @@ export class StreamRpcClient implements RpcClient {
     }
   }
 
+  /** What has come is given together. */
   async *#replies<R>(
     values: ValueReader,
     { reply }: Pick<StreamingMethod<never, R>, 'reply'>
-  ): AsyncGenerator<R, void, undefined> {
-    for (;;) {
-      const header = await this.#header(values)
-      if (header === undefined) return
-      if (header.error !== '') throw remoteError(header)
-      yield decodeValue(reply, await this.#value(values))
+  ): AsyncGenerator<readonly R[], void, undefined> {
+    const headers = new OkHeaders()
+    let part: R[] = []
+    try {
+      for (;;) {
+        let header = values.nextAtHand(this.#maxReplyBytes)
+        if (header === undefined) {
+          if (part.length > 0) yield part
+          part = []
+          header = await values.next(this.#maxReplyBytes)
+        }
+        if (header === undefined) return
+        headers.check(header)
+        let value = values.nextAtHand(this.#maxReplyBytes)
+        if (value === undefined) {
+          if (part.length > 0) yield part
+          part = []
+          value = await this.#value(values)
+        }
+        part.push(decodeValue(reply, value))
+      }
+    } catch (err) {
+      if (part.length > 0) yield part
+      throw err
     }
   }
 
@@ -143,6 +172,19 @@ export class StreamRpcClient implements RpcClient {
     const value = await values.next(this.#maxReplyBytes)
     if (value === undefined) throw cutShort()
     return value
+  }
+}
+
+/** Checks the headers of one answer, which are the same bytes before each reply. */
+class OkHeaders {
+  #known: Uint8Array | undefined
+
+  /** @throws ClusterError the error that the header tells of */
+  check(value: RawValue): void {
+    if (this.#known !== undefined && Buffer.compare(this.#known, value.bytes) === 0) return
+    const header = decodeValue(responseHeaderMsgpack, value)
+    if (header.error !== '') throw remoteError(header)
+    this.#known = new Uint8Array(value.bytes)
   }
 }
 

@@ -27,17 +27,26 @@ export class ValueReader {
    */
   async next(maxBytes: number): Promise<RawValue | undefined> {
     for (;;) {
-      const bytes = this.#framer.next(maxBytes)
-      if (bytes !== undefined) {
-        const position = this.#position
-        this.#position += bytes.length
-        return { bytes, position }
-      }
+      const value = this.nextAtHand(maxBytes)
+      if (value !== undefined) return value
       const chunk = await this.#chunks.next()
       if (chunk.done !== true) this.#framer.push(chunk.value)
       else if (this.#framer.pending === 0) return undefined
       else throw new ClusterError('ERR_STREAM', 'unexpected EOF')
     }
+  }
+
+  /**
+   * The same without waiting; undefined when the rest of it has yet to come.
+   *
+   * @throws ClusterError `ERR_BAD_ENCODING`
+   */
+  nextAtHand(maxBytes: number): RawValue | undefined {
+    const bytes = this.#framer.next(maxBytes)
+    if (bytes === undefined) return undefined
+    const position = this.#position
+    this.#position += bytes.length
+    return { bytes, position }
   }
 
   /** Waits for the end of the stream, and throws away what comes before it. */

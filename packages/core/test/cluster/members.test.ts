@@ -4,7 +4,7 @@ import { ClusterError, defaultPinOptions, TrackerStatusBits } from '@ipfs-cluste
 import type { CID } from 'multiformats/cid'
 import type { Member } from '../../src/cluster/index.ts'
 import type { PinListing } from '../../src/pintracker/index.ts'
-import { listingOf } from '../../src/pintracker/index.ts'
+import { pinKey } from '../../src/codec/index.ts'
 import { pinInfo } from '../../src/pintracker/status.ts'
 import { collect, OTHER_PEER, PEER, testCid, testPin } from '../pintracker/fakes.ts'
 import { TestPeer } from './fakes.ts'
@@ -42,8 +42,12 @@ class FakeMember implements Member {
     yield await this.status(testCid(1))
   }
 
-  list(): AsyncIterable<PinListing> {
-    return listingOf(this.statusAll())
+  async *list(): AsyncIterable<PinListing> {
+    for await (const info of this.statusAll()) {
+      const { peer: peerId, peername, ipfsPeerId, ipfsPeerAddresses } = info
+      const answerer = { peerId, peername, ipfsPeerId, ipfsPeerAddresses }
+      yield { answerer, pins: [{ key: pinKey(info.cid), info }] }
+    }
   }
 
   async recover(cid: CID): Promise<PinInfo> {

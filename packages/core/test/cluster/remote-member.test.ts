@@ -119,6 +119,9 @@ describe('a member that is asked over the network', () => {
 
   it('cannot be waited for longer than 15 seconds for a status', async () => {
     let given: AbortSignal | undefined
+    const refuse = (): never => {
+      throw new Error('nothing streams here')
+    }
     const never: RpcClient = {
       call: (_peer, _method, _argument, options) => {
         given = options?.signal
@@ -126,9 +129,8 @@ describe('a member that is asked over the network', () => {
           options?.signal?.addEventListener('abort', () => reject(options.signal?.reason as Error))
         )
       },
-      stream: () => {
-        throw new Error('nothing streams here')
-      }
+      stream: refuse,
+      streamParts: refuse
     }
     const controller = new AbortController()
     const asking = new RemoteMember(never, PEER).status(testCid(1), { signal: controller.signal })

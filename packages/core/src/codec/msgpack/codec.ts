@@ -227,10 +227,21 @@ export function struct<T extends object>(fields: MsgpackFields<T>): MsgpackCodec
     return result as T
   }
 
+  /** Keys nearly always come in the order of their declaration: then none of them is made a text. */
+  function placeOf(reader: MsgpackReader, from: number): number {
+    let place = from
+    for (let member = members[place]; member !== undefined; member = members[++place]) {
+      if (reader.tryEncoded(member.encodedKey)) break
+    }
+    return place
+  }
+
   function readMap(reader: MsgpackReader): T {
     const result = zero()
+    let place = 0
     for (let left = reader.mapHeader(); left > 0; left--) {
-      const member = byKey.get(readValue(text, reader))
+      place = placeOf(reader, place)
+      const member = members[place++] ?? byKey.get(readValue(text, reader))
       if (member === undefined) reader.skip()
       else result[member.name] = readValue(member.codec, reader)
     }

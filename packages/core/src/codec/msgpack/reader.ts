@@ -46,6 +46,14 @@ export class MsgpackReader {
     return true
   }
 
+  /** Passes over a value, if it is the one with these bytes. */
+  tryEncoded(value: Uint8Array): boolean {
+    const start = this.#offset
+    for (let i = 0; i < value.length; i++) if (this.#buffer[start + i] !== value[i]) return false
+    this.#offset = start + value.length
+    return true
+  }
+
   /** True or false; 1 and 0 are taken as well, as in Go. */
   boolean(): boolean {
     const { kind, fixed, size } = this.#next()
@@ -85,6 +93,13 @@ export class MsgpackReader {
     if (this.peek() === Kind.ARRAY) return this.#byteList()
     const start = this.#raw()
     return this.#buffer.subarray(start, this.#offset)
+  }
+
+  /** A view of all that has not been read, which counts as read then. */
+  rest(): Uint8Array {
+    const rest = this.#buffer.subarray(this.#offset)
+    this.#offset = this.#buffer.length
+    return rest
   }
 
   /** Type and data of an extension; undefined, and nothing read, when the next value is none. */
