@@ -2,7 +2,9 @@ import process from 'node:process'
 
 /** Where a program writes text: a stream, or anything that keeps the order of what it is given. */
 export interface TextSink {
+  /** @returns false when a stream has enough for the moment and will say `drain` */
   write(text: string): unknown
+  once?(event: 'drain', listener: () => void): unknown
   readonly isTTY?: boolean
 }
 
@@ -29,6 +31,19 @@ export function processIo(): Io {
   })
   process.stderr.on('error', endWithReader)
   return { env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr }
+}
+
+/**
+ * Ends this process once what it has written is out: a pipe takes no more than its reader has room for, and
+ * `process.exit` alone would lose the rest.
+ */
+export async function exitProcess(status: number): Promise<never> {
+  await Promise.all([process.stdout, process.stderr].map(written))
+  process.exit(status)
+}
+
+async function written(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writableLength > 0) await new Promise<void>((resolve) => stream.write('', () => resolve()))
 }
 
 function endWithReader(err: NodeJS.ErrnoException): void {

@@ -29,10 +29,15 @@ export async function openOutput(path: string, stdout: TextSink): Promise<Output
 function standardOutput(stdout: TextSink): Output {
   return {
     write: async (pieces) => {
-      for await (const piece of pieces) stdout.write(piece)
+      for await (const piece of pieces) if (stdout.write(piece) === false) await drained(stdout)
     },
     [Symbol.asyncDispose]: async () => {}
   }
+}
+
+/** A reader that is behind holds the writer back, so that a large document is never in memory. */
+async function drained(stdout: TextSink): Promise<void> {
+  if (stdout.once !== undefined) await new Promise<void>((resolve) => stdout.once?.('drain', resolve))
 }
 
 async function openFile(path: string): Promise<Output> {
