@@ -2,6 +2,9 @@ import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 
+/** Characters of each output that are kept, the newest; a peer under load may print gigabytes. */
+const MAX_OUTPUT = 64 << 20
+
 /** What a program did until its end. */
 export interface Outcome {
   stdout: string
@@ -43,8 +46,8 @@ export class Program {
     })
     // A program that ends before it has read its input is no failure of the harness.
     this.child.stdin?.on('error', () => {})
-    collect(this.child.stdout, (text) => (this.#stdout += text))
-    collect(this.child.stderr, (text) => (this.#stderr += text))
+    collect(this.child.stdout, (text) => (this.#stdout = newest(this.#stdout + text)))
+    collect(this.child.stderr, (text) => (this.#stderr = newest(this.#stderr + text)))
     this.exited = new Promise((resolve, reject) => {
       this.child.once('error', reject)
       this.child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'))
@@ -106,4 +109,9 @@ export class Program {
 
 function collect(stream: Readable | null, take: (text: string) => void): void {
   stream?.setEncoding('utf8').on('data', take)
+}
+
+/** Cuts half away at once, so that it is seldom done. */
+function newest(text: string): string {
+  return text.length > MAX_OUTPUT ? text.slice(text.length / 2) : text
 }
