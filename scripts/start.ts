@@ -55,8 +55,10 @@ async function main(): Promise<void> {
     await cluster.start(signal)
     sayLines(describeBusy(busy, cluster))
     say(`Ready after ${((performance.now() - started) / 1000).toFixed(1)} s: ${describeReady(cluster)}\n`)
-    await Promise.race([mainJob(cluster, source), cluster.failed()])
-    if (!options.once) await untilInterrupted(cluster)
+    const held = await Promise.race([mainJob(cluster, source), cluster.failed()])
+    if (options.once) return
+    sayWhatToTry(cluster, held)
+    await untilInterrupted(cluster)
   } finally {
     const code = await cluster.stop()
     if (signal.aborted || options.once) say(code === 0 ? 'Stopped.' : `A peer stopped with exit code ${code}.`)
@@ -64,7 +66,13 @@ async function main(): Promise<void> {
   }
 }
 
-async function mainJob(cluster: QuickstartCluster, source: Source): Promise<void> {
+/** What was added, and the peer that it was read back from. */
+interface Held {
+  cid: CID
+  reader: QuickstartPeer
+}
+
+async function mainJob(cluster: QuickstartCluster, source: Source): Promise<Held> {
   const { first, peers } = cluster
   const content = `${source.files.length === 1 ? '1 file' : `${source.files.length} files`}, ${formatBytes(source.size)}`
   const { min, max } = copiesFor(peers.length)
@@ -83,8 +91,7 @@ async function mainJob(cluster: QuickstartCluster, source: Source): Promise<void
   await verify(source, cid.toString(), reader.gatewayUrl, { signal })
   say(`\nRead back through the gateway of ${reader.name}: ${content}, every byte the same\n`)
   sayPlaces(cluster)
-  say(`\nSee it at ${reader.gatewayUrl}/ipfs/${cid.toString()}`)
-  sayCommands(cluster, cid)
+  return { cid, reader }
 }
 
 /** One that does not hold the content shows best that the nodes find it with one another; else the last holder. */
@@ -104,7 +111,8 @@ function sayPlaces({ peers }: QuickstartCluster): void {
   if (memory !== undefined) say(`Memory ${formatBytes(memory.bytes)} in ${memory.processes} processes`)
 }
 
-function sayCommands({ first, peers }: QuickstartCluster, cid: CID): void {
+function sayWhatToTry({ first, peers }: QuickstartCluster, { cid, reader }: Held): void {
+  say(`\nSee it at ${reader.gatewayUrl}/ipfs/${cid.toString()}`)
   const last = peers.at(-1) ?? first
   const copies = peers.length > 1 ? ' --rmin 2 --rmax 3' : ''
   say('Try:')
