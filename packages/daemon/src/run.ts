@@ -15,6 +15,7 @@ import type { IpfsProxy, PinsvcApi, RestApi } from '@ipfs-cluster/http'
 import { datastoreLocation } from './datastore.ts'
 import { during, failure } from './failure.ts'
 import { ipfsNodeProcess } from './ipfs-node.ts'
+import { IdleCollector } from './idle-collector.ts'
 import type { StopSignals } from './stop-signals.ts'
 
 /** Milliseconds that everything together is given to stop. */
@@ -70,7 +71,7 @@ async function makeParts(init: DaemonInit): Promise<Startable[]> {
       parts: plugins
     })
   )
-  const parts: Startable[] = []
+  const parts: Startable[] = [new IdleCollector()]
   if (config.ipfsNode?.enabled === true) {
     parts.push(ipfsNodeProcess(config.ipfsNode, { folder, env: io.env }, { logger }))
   }

@@ -1,8 +1,5 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { collectGarbage } from '../util/collect-garbage.ts'
 import { MAX_NATIVE_GARBAGE } from './defaults.ts'
-
-type Collect = (options: { type: 'major'; execution: 'async' }) => Promise<void>
 
 /**
  * What native objects still hold after their use. classic-level frees an iterator's last chunk and a batch's bytes with
@@ -13,7 +10,7 @@ export class NativeGarbage {
   readonly #collect: () => void
   #bytes = 0
 
-  constructor(collect: () => void = collectSoon) {
+  constructor(collect: () => void = () => void collectGarbage('usual')) {
     this.#collect = collect
   }
 
@@ -24,15 +21,4 @@ export class NativeGarbage {
     this.#bytes = 0
     this.#collect()
   }
-}
-
-let collect: Collect | undefined
-
-/** Node gives this function only by a flag, to the contexts that are made after it was set. */
-function collectSoon(): void {
-  if (collect === undefined) {
-    setFlagsFromString('--expose-gc')
-    collect = runInNewContext('gc') as Collect
-  }
-  void collect({ type: 'major', execution: 'async' })
 }

@@ -4,6 +4,7 @@
  * Small tools without knowledge of clusters: the life of components, logging, events, queues, waiting.
  */
 export * from './backoff.ts'
+export * from './collect-garbage.ts'
 export * from './errors.ts'
 export * from './event-bus.ts'
 export * from './fifo-set.ts'
