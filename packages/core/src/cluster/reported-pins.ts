@@ -31,6 +31,13 @@ const KEY = {
   timestamp: keyOf('ts')
 }
 
+/** Members that say nothing: no error, no attempts, no priority. */
+const NOTHING = [
+  Buffer.concat([keyOf('e'), encodeMsgpack(text, '')]),
+  Buffer.concat([keyOf('a'), encodeMsgpack(msgpack.int, 0)]),
+  Buffer.concat([keyOf('y'), encodeMsgpack(msgpack.boolean, false)])
+]
+
 function keyOf(key: string): Uint8Array {
   return encodeMsgpack(text, key)
 }
@@ -124,7 +131,8 @@ class ReportReader {
         if (Buffer.compare(reader.bytes(), this.#peerBytes) !== 0) return undefined
       } else if (passesOver(reader, KEY.answerer)) {
         said = { start: said.end === 0 ? start : said.start, end: reader.offset }
-      } else if (!passesOver(reader, KEY.common)) return undefined
+      } else if (!passesOver(reader, KEY.common) && !NOTHING.some((member) => reader.tryEncoded(member)))
+        return undefined
     }
     if (cid === undefined || status === undefined || timestamp === undefined || !STATUSES.has(status)) return undefined
     return { cid, rest: { status, timestamp }, said: bytes.subarray(said.start, said.end) }

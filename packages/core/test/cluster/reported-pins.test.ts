@@ -160,6 +160,20 @@ describe('pins that a peer of the Go release reports', () => {
     })
   })
 
+  it('are at rest as the Go release says so', async () => {
+    // Of a peer that was asked for all of its pins.
+    const hex =
+      '8ca163da0024015512201bf97fa34f8d867519c6bca758e2d9a9aca6cbe08d6b1178f5ff4c1f420c2aaca16da570696e2030' +
+      'a170da00260024080112204e7a0f705ee515ac81aa305a0bccb73d78e7e3387b9dea43424f6ea5eb7447d4a16f90a16790a174' +
+      'a46b015c6ea26d6481a16ba130a2706ea57065657231a169da0026002408011220a3986cc4209b4bcc78c4496920aaf3b3b4db' +
+      'fa78f4645e0d8675389fd47d016fa2737410a27473a46b015c6ea165a0'
+    const info = msgpack.decodeMsgpack(msgpack.pinInfoMsgpack, fromHex(hex))
+    const [part] = await collect(reported([fromHex(hex)], info.peer))
+    expect(part?.answerer).toMatchObject({ peername: 'peer1', ipfsPeerId: info.ipfsPeerId })
+    const rest = { status: 'pinned', timestamp: Date.parse('2026-11-21T08:55:10Z') / 1000 }
+    expect(part?.pins).toMatchObject([{ key: pinKey(info.cid), rest }])
+  })
+
   it('are read as the Go release writes them', async () => {
     const vectors = readVectors('msgpack_types.json').filter(({ go_type }) => go_type === 'api.PinInfo')
     expect(vectors.length).toBeGreaterThan(0)
