@@ -21,8 +21,13 @@ export async function collectGarbage(thoroughness: Thoroughness): Promise<void> 
   })
 }
 
-/** Node gives this function only by a flag, to the contexts that are made after it was set. */
+/**
+ * Node gives this function only by a flag, to the contexts that are made after it was set. The flag is taken back, since
+ * compiled code can be kept only for the flags under which it was compiled.
+ */
 function exposedCollect(): Collect {
   setFlagsFromString('--expose-gc')
-  return runInNewContext('gc') as Collect
+  const exposed = runInNewContext('gc') as Collect
+  setFlagsFromString('--no-expose-gc')
+  return exposed
 }
