@@ -8,10 +8,15 @@ import { rawCid } from './harness/cids.ts'
 import { temporaryFolder } from './harness/folder.ts'
 import { OUR_BINS, Peer } from './harness/peer.ts'
 import { Program } from './harness/process.ts'
+import { pinset } from './harness/pins.ts'
 import { canMount, SmallDisk } from './harness/small-disk.ts'
 
 /** The embedded node leaves 64 MB free for its database. */
 const MEGABYTES = 100
+
+/** Pins of an import, and the bytes that are left for it: enough to begin. */
+const IMPORTED = 5000
+const IMPORT_ROOM = 512 * 1024
 
 const folder = temporaryFolder()
 let number = 0
@@ -69,7 +74,7 @@ describeWithDisk('a peer on a disk that gets full', () => {
 
     const started = await peer.service(['daemon'])
     expect(started.code).toBe(1)
-    expect(started.stderr).toMatch(/no space left on device/i)
+    expect(started.stderr).toMatch(/no space left on device.*\n {2}Make room on the disk/i)
 
     disk.free()
     await peer.start()
@@ -78,7 +83,30 @@ describeWithDisk('a peer on a disk that gets full', () => {
     expect(await peer.stop()).toBe(0)
     await peer.start()
   })
+
+  it('keeps its pinset when an import finds no room, and takes the import when there is some', async () => {
+    const before = (await pinset(peer)).map((line) => (JSON.parse(line) as { cid: string }).cid)
+    expect(await peer.stop()).toBe(0)
+    const file = join(folder.path, 'imported')
+    const cids = Array.from({ length: IMPORTED }, () => rawCid(`pin ${number++}`).toString())
+    writeFileSync(file, cids.map((cid) => `{"cid":"${cid}","type":"pin","max_depth":-1}\n`).join(''))
+
+    disk.fill(IMPORT_ROOM)
+    const refused = await peer.service(['state', 'import', '-f', file])
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toMatch(/no space left on device[^]*\n {2}Make room on the disk/i)
+    disk.free()
+    expect(cidsOf((await peer.service(['state', 'export'])).stdout)).toEqual(new Set(before))
+
+    expect((await peer.service(['state', 'import', '-f', file])).code).toBe(0)
+    expect(cidsOf((await peer.service(['state', 'export'])).stdout)).toEqual(new Set(cids))
+    await peer.start()
+  })
 })
+
+function cidsOf(lines: string): Set<string> {
+  return new Set(lines.split('\n').flatMap((line) => (line === '' ? [] : (JSON.parse(line) as { cid: string }).cid)))
+}
 
 describeWithDisk('a peer whose IPFS node is on a disk that gets full', () => {
   const root = join(folder.path, 'repo')

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Whether this user may mount a disk, which a {@link SmallDisk} is. */
@@ -17,13 +17,14 @@ export class SmallDisk implements Disposable {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path])
   }
 
-  /** Fills what is left. */
-  fill(): void {
+  /** Fills what is left but for so many bytes. */
+  fill(left = 0): void {
     const file = openSync(this.#ballast, 'a')
     try {
       for (let size = 1 << 20; size > 0; size >>= 1) {
         while (isWritten(file, size));
       }
+      if (left > 0) ftruncateSync(file, fstatSync(file).size - left)
     } finally {
       closeSync(file)
     }

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { ClusterError } from '@ipfs-cluster/api'
+import { messageOf } from '../util/errors.ts'
 import { fileFailure, isDenied, makeFolder } from './files.ts'
 import type { PeerFolder } from './folder.ts'
 
@@ -23,7 +24,7 @@ export interface FolderLock extends AsyncDisposable {
  * second time: such a lock belongs to the process, and closing any of its files drops it.
  *
  * @throws ClusterError `ERR_FOLDER_LOCKED`, with Go's text and, where the system tells, who holds it;
- *   `ERR_FILE_ACCESS` when the user may not write there
+ *   `ERR_FILE_ACCESS` when the user may not write there; `ERR_DATASTORE_FULL` when the disk is full
  */
 export async function lockFolder(folder: PeerFolder, program: string): Promise<FolderLock> {
   const store = await openStore(folder, program)
@@ -58,12 +59,17 @@ async function refused({ lock }: PeerFolder, program: string, cause: unknown): P
   if (!isLocked(cause)) {
     const root = rootOf(cause)
     const reason = `cannot acquire lock: Lock Create of ${lock} failed: ${fileFailure('open', lock, root)}`
-    const code = isDenied(root) ? 'ERR_FILE_ACCESS' : 'ERR_FOLDER_LOCKED'
-    return new ClusterError(code, `${reason}. ${advice}`, { cause })
+    return new ClusterError(codeOf(root), `${reason}. ${advice}`, { cause })
   }
   const holder = await findHolder(lock)
   const who = holder === undefined ? '' : ` It is held by ${holder}.`
   return new ClusterError('ERR_FOLDER_LOCKED', `lock ${lock}: someone else has the lock. ${advice}${who}`, { cause })
+}
+
+/** LevelDB says in words alone that there is no room. */
+function codeOf(root: unknown): 'ERR_FILE_ACCESS' | 'ERR_DATASTORE_FULL' | 'ERR_FOLDER_LOCKED' {
+  if (isDenied(root)) return 'ERR_FILE_ACCESS'
+  return /ENOSPC|No space left/.test(messageOf(root)) ? 'ERR_DATASTORE_FULL' : 'ERR_FOLDER_LOCKED'
 }
 
 /** What the system said: LevelDB wraps it in words of its own. */
