@@ -120,6 +120,6 @@ describe('a peer that is killed while it writes', () => {
       expect(height).toBeGreaterThan(rounds)
       expect(ledger.acknowledged).toBeGreaterThan(100)
     },
-    120_000
+    300_000
   )
 })
