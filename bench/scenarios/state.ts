@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { temporaryFolder } from '../../e2e/harness/folder.ts'
 import { Peer } from '../../e2e/harness/peer.ts'
 import { cidTexts } from '../lib/cids.ts'
@@ -15,6 +16,9 @@ import { settled } from '../lib/settled.ts'
 
 const SIZES = { small: [2000], full: [20_000, 200_000], large: [1000, 20_000, 200_000, 1_000_000] }
 const MIB = 1 << 20
+
+/** Milliseconds of rest after which a peer has given back what it is going to. */
+const REST = 20_000
 
 /** A large pinset: imported, started with, listed, exported. All of it is pinned on the IPFS node of the peer. */
 export const state: Scenario = {
@@ -30,7 +34,7 @@ export const state: Scenario = {
   }
 }
 
-async function withPins(count: number, { bins, env, hasBatches: hasPages }: ScenarioContext): Promise<Figure[]> {
+async function withPins(count: number, { bins, env, hasBatches: hasPages, scale }: ScenarioContext): Promise<Figure[]> {
   using folder = temporaryFolder()
   const file = join(folder.path, 'export.json')
   await pipeline(Readable.from(exportLines('state', count)), createWriteStream(file))
@@ -47,10 +51,12 @@ async function withPins(count: number, { bins, env, hasBatches: hasPages }: Scen
       { name: 'import', value: count / imported, unit: '1/s' },
       { name: 'start to REST', value: started / 1000, unit: 's' },
       ...(await measureLists(peer, count, hasPages)),
-      { name: 'memory', value: memory(peer.daemon.pid), unit: 'MiB' },
-      { name: 'memory without mapped files', value: memory(peer.daemon.pid, 'RssAnon'), unit: 'MiB' },
+      ...memoryOf(peer, 'after the lists'),
       { name: 'peak memory', value: peakMemory(peer.daemon.pid), unit: 'MiB' }
     ]
+    await settled(peer)
+    await sleep(scale === 'small' ? 0 : REST)
+    figures.push(...memoryOf(peer, 'at rest again'))
     await peer.stop()
     figures.push({ name: 'disk', value: sizeOf(join(folder.path, 'peer')) / MIB, unit: 'MiB' })
     const exported = await timeService(peer, ['state', 'export', '-f', join(folder.path, 'out.json')])
@@ -99,6 +105,14 @@ async function measureLists(peer: Peer, count: number, hasPages: boolean): Promi
     })
   }
   return figures
+}
+
+function memoryOf(peer: Peer, when: string): Figure[] {
+  const { pid } = peer.daemon
+  return [
+    { name: `memory ${when}`, value: memory(pid), unit: 'MiB' },
+    { name: `memory without mapped files ${when}`, value: memory(pid, 'RssAnon'), unit: 'MiB' }
+  ]
 }
 
 /** @returns the seconds that a command of the service takes */
