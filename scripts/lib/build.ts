@@ -12,20 +12,13 @@ interface Bundle {
   product: string
   /** Folder of those others, beside the product. */
   chunks?: string
-  /** As a script, of which V8 can keep what it has compiled. */
-  isScript?: boolean
 }
 
 const BUNDLES: readonly Bundle[] = [
   {
-    entry: 'packages/service/src/entry.ts',
+    entry: 'packages/service/src/main.ts',
     product: 'packages/service/dist/bundle/ipfs-cluster-service.mjs',
     chunks: 'ipfs-cluster-service'
-  },
-  {
-    entry: 'packages/service/src/main.ts',
-    product: 'packages/service/dist/bundle/ipfs-cluster-service.cjs',
-    isScript: true
   },
   { entry: 'packages/ipfs-node/src/main.ts', product: 'packages/service/dist/bundle/ipfs-node.mjs' },
   {
@@ -64,17 +57,6 @@ const ESBUILD: BuildOptions = {
   logLevel: 'warning'
 }
 
-/** What a script must do itself to have what an ES module has. */
-const SCRIPT: BuildOptions = {
-  format: 'cjs',
-  banner: {
-    js:
-      '"use strict";const __urlOf = require("node:url").pathToFileURL, __url = __urlOf(__filename).href;' +
-      'const __resolve = (name) => __urlOf(require.resolve(name)).href;'
-  },
-  define: { 'import.meta.url': '__url', 'import.meta.resolve': '__resolve' }
-}
-
 const BUN_FLAGS = [
   'build',
   '--compile',
@@ -107,12 +89,7 @@ async function makeBundle(bundle: Bundle, recipe: string, say: (text: string) =>
   if (!existsSync(join(root, bundle.entry)) || !isStale(product, recipe)) return
   say(`Building ${bundle.product}`)
   const start = Date.now()
-  const result = await build({
-    ...ESBUILD,
-    ...(bundle.isScript && SCRIPT),
-    entryPoints: [bundle.entry],
-    ...outputOf(bundle)
-  })
+  const result = await build({ ...ESBUILD, entryPoints: [bundle.entry], ...outputOf(bundle) })
   if (bundle.chunks !== undefined) removeOthers(join(dirname(product), bundle.chunks), result.metafile?.outputs ?? {})
   noteInputs(product, recipe, Object.keys(result.metafile?.inputs ?? {}), start)
 }

@@ -1,18 +1,13 @@
-/** The program `ipfs-cluster-service`. */
+/** The entry of the program `ipfs-cluster-service`. */
 import process from 'node:process'
 import { exitProcess, processIo, runProgram } from '@ipfs-cluster/cli-kit'
 import { program } from './program.ts'
 
 const io = processIo()
 
-void main()
-
-/** No top-level await, since the program is built as a script as well. */
-async function main(): Promise<void> {
-  try {
-    await exitProcess(await runProgram(program, process.argv.slice(2), io))
-  } catch (err) {
-    io.stderr.write(`${err instanceof Error ? (err.stack ?? err.message) : String(err)}\n`)
-    await exitProcess(1)
-  }
+try {
+  await exitProcess(await runProgram(program, process.argv.slice(2), io))
+} catch (err) {
+  io.stderr.write(`${err instanceof Error ? (err.stack ?? err.message) : String(err)}\n`)
+  await exitProcess(1)
 }

@@ -21,13 +21,8 @@ export async function collectGarbage(thoroughness: Thoroughness): Promise<void> 
   })
 }
 
-/**
- * Node gives this function only by a flag, to the contexts that are made after it was set. The flag is taken back, since
- * compiled code can be kept only for the flags under which it was compiled.
- */
+/** Node gives this function only by a flag, to the contexts that are made after it was set. */
 function exposedCollect(): Collect {
   setFlagsFromString('--expose-gc')
-  const exposed = runInNewContext('gc') as Collect
-  setFlagsFromString('--no-expose-gc')
-  return exposed
+  return runInNewContext('gc') as Collect
 }
