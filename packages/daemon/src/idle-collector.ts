@@ -9,11 +9,11 @@ const INTERVAL = 2000
 /** Share of a core that a process may use and still be at rest. */
 const REST = 0.05
 
-/** Bytes by which the heap has grown when a collection is worth its time. */
-const WORTHWHILE = 12 * 1024 * 1024
+/** Bytes by which the heap has grown when a collection is worth its time: more than its young generation, which grows back. */
+const WORTHWHILE = 24 * 1024 * 1024
 
 /** A collection comes no sooner after the one before than this many times the processor time that that took. */
-const PATIENCE = 100
+const PATIENCE = 1000
 
 /** What an {@link IdleCollector} knows of the process, and does to it. */
 export interface IdleCollectorComponents {
