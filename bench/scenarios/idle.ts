@@ -4,7 +4,7 @@ import { Peer } from '../../e2e/harness/peer.ts'
 import { startMockIpfs } from '../lib/mock-ipfs.ts'
 import { cpuSeconds, memory } from '../lib/process-cost.ts'
 import type { Scenario } from '../lib/scenario.ts'
-import { settled } from '../lib/settled.ts'
+import { rested } from '../lib/settled.ts'
 
 /** What a peer costs that has nothing to do. */
 export const idle: Scenario = {
@@ -17,7 +17,7 @@ export const idle: Scenario = {
     try {
       await peer.start()
       const ready = (performance.now() - start) / 1000
-      await settled(peer)
+      await rested(peer, scale)
       const seconds = scale === 'small' ? 3 : 30
       const before = cpuSeconds(peer.daemon.pid)
       await sleep(seconds * 1000)

@@ -2,7 +2,6 @@ import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { temporaryFolder } from '../../e2e/harness/folder.ts'
 import { Peer } from '../../e2e/harness/peer.ts'
 import { cidTexts } from '../lib/cids.ts'
@@ -12,13 +11,10 @@ import { readLines } from '../lib/load.ts'
 import { startMockIpfs } from '../lib/mock-ipfs.ts'
 import { memory, peakMemory } from '../lib/process-cost.ts'
 import type { Figure, Scenario, ScenarioContext } from '../lib/scenario.ts'
-import { settled } from '../lib/settled.ts'
+import { rested, settled } from '../lib/settled.ts'
 
 const SIZES = { small: [2000], full: [20_000, 200_000], large: [1000, 20_000, 200_000, 1_000_000] }
 const MIB = 1 << 20
-
-/** Milliseconds of rest after which a peer has given back what it is going to. */
-const REST = 20_000
 
 /** A large pinset: imported, started with, listed, exported. All of it is pinned on the IPFS node of the peer. */
 export const state: Scenario = {
@@ -54,8 +50,7 @@ async function withPins(count: number, { bins, env, hasBatches: hasPages, scale 
       ...memoryOf(peer, 'after the lists'),
       { name: 'peak memory', value: peakMemory(peer.daemon.pid), unit: 'MiB' }
     ]
-    await settled(peer)
-    await sleep(scale === 'small' ? 0 : REST)
+    await rested(peer, scale)
     figures.push(...memoryOf(peer, 'at rest again'))
     await peer.stop()
     figures.push({ name: 'disk', value: sizeOf(join(folder.path, 'peer')) / MIB, unit: 'MiB' })
