@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { ClusterError } from '@ipfs-cluster/api'
-import { messageOf } from '../util/errors.ts'
+import { messageOf, saysNoRoom } from '../util/errors.ts'
 import { fileFailure, isDenied, makeFolder } from './files.ts'
 import type { PeerFolder } from './folder.ts'
 
@@ -69,7 +69,7 @@ async function refused({ lock }: PeerFolder, program: string, cause: unknown): P
 /** LevelDB says in words alone that there is no room. */
 function codeOf(root: unknown): 'ERR_FILE_ACCESS' | 'ERR_DATASTORE_FULL' | 'ERR_FOLDER_LOCKED' {
   if (isDenied(root)) return 'ERR_FILE_ACCESS'
-  return /ENOSPC|No space left/.test(messageOf(root)) ? 'ERR_DATASTORE_FULL' : 'ERR_FOLDER_LOCKED'
+  return saysNoRoom(messageOf(root)) ? 'ERR_DATASTORE_FULL' : 'ERR_FOLDER_LOCKED'
 }
 
 /** What the system said: LevelDB wraps it in words of its own. */

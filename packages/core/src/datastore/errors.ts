@@ -1,4 +1,5 @@
 import { ClusterError } from '@ipfs-cluster/api'
+import { saysNoRoom } from '../util/errors.ts'
 
 /** The failure of a store in terms that a user can act on. Aborts stay what they are. */
 export function toDatastoreError(error: unknown, location: string): Error {
@@ -11,7 +12,7 @@ export function toDatastoreError(error: unknown, location: string): Error {
       cause: error
     })
   }
-  if (NO_ROOM.test(text) || codes.includes('ENOSPC')) {
+  if (saysNoRoom(text) || codes.includes('ENOSPC')) {
     return new ClusterError('ERR_DATASTORE_FULL', `no room left for the datastore ${location}: ${text}`, {
       cause: error
     })
@@ -35,9 +36,6 @@ export function isClosedBatch(error: unknown): boolean {
 
 /** A file that others name is not there. Where it is the lock, the folder is what cannot be made. */
 const FILE_GONE = /^(?!.*\/LOCK:).*no such file or directory/is
-
-/** What the system says when a disk, a quota or the largest size of a file is reached. */
-const NO_ROOM = /no space left|disk quota exceeded|file too large/i
 
 /**
  * A failure and what caused it, down to what the system said. Told by shape: the native part makes its errors in the

@@ -23,15 +23,7 @@ export { HASH_CODES } from './multicodec.ts'
 export { parseIpfsPath } from './paths.ts'
 export { isPinnedAs } from './pin-status.ts'
 export type { IpfsPath } from './paths.ts'
-export type {
-  Block,
-  HeldPin,
-  IpfsConnector,
-  IpfsHttpComponents,
-  IpfsHttpInit,
-  IpfsPin,
-  IpfsPinStatus
-} from './interface.ts'
+export type * from './interface.ts'
 
 /**
  * A connector over the HTTP RPC of Kubo.

@@ -11,3 +11,8 @@ export function toError(thrown: unknown): Error {
 function isErrorLike(thrown: unknown): thrown is Error {
   return typeof thrown === 'object' && thrown !== null && 'name' in thrown && 'message' in thrown
 }
+
+/** Whether these are words of the system for a disk, a quota or the largest size of a file that is reached. */
+export function saysNoRoom(text: string): boolean {
+  return /no space left|disk quota exceeded|file too large/i.test(text)
+}
