@@ -5,8 +5,8 @@ import type { Transaction } from './transaction.ts'
 
 /** What the book-keeping knows of blocks. */
 export interface KnownBlocks {
-  /** Whether the deltas of these blocks are part of the set. */
-  areProcessed(ids: readonly BlockId[]): Promise<readonly boolean[]>
+  /** Those of the blocks whose deltas are part of the set. */
+  processedOf(ids: readonly BlockId[]): Promise<ReadonlySet<BlockId>>
   /** Whether the block is linked by one that is part of the set, but is not itself. */
   isMissing(id: BlockId): boolean
 }
@@ -25,8 +25,7 @@ export async function applyForeignBlocks(
   known: KnownBlocks
 ): Promise<void> {
   const ids = [...new Set(blocks.flatMap(({ id, links }) => [id, ...links]))]
-  const areProcessed = await known.areProcessed(ids)
-  const processed = new Set(ids.filter((_, i) => areProcessed[i]))
+  const processed = await known.processedOf(ids)
   for (const block of blocks) await applyForeignBlock(tx, block, processed, known)
 }
 

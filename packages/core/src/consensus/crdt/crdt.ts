@@ -117,8 +117,9 @@ export class CrdtConsensus implements Consensus, ImportTarget {
   }
 
   /** For each delta block, whether it is part of the pinset. */
-  areMerged(ids: readonly BlockId[]): Promise<boolean[]> {
-    return this.#replica.areProcessed(ids)
+  async areMerged(ids: readonly BlockId[]): Promise<boolean[]> {
+    const processed = await this.#replica.processedOf(ids)
+    return ids.map((id) => processed.has(id))
   }
 
   async start(): Promise<void> {

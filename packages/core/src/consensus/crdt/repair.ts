@@ -43,12 +43,11 @@ async function noteMissing(blocks: readonly DeltaBlock[], replica: Replica): Pro
 
 async function gapsBelow(blocks: readonly DeltaBlock[], replica: Replica): Promise<Map<DeltaBlock, BlockId[]>> {
   const ids = [...new Set(blocks.flatMap(({ id, links }) => [id, ...links]))]
-  const processed = await replica.areProcessed(ids)
-  const unmerged = new Set(ids.filter((_, i) => processed[i] !== true))
+  const processed = await replica.processedOf(ids)
   const gaps = new Map<DeltaBlock, BlockId[]>()
   for (const block of blocks) {
-    const missing = block.links.filter((link) => unmerged.has(link) && !replica.isMissing(link))
-    if (missing.length > 0 && !unmerged.has(block.id)) gaps.set(block, missing)
+    const missing = block.links.filter((link) => !processed.has(link) && !replica.isMissing(link))
+    if (missing.length > 0 && processed.has(block.id)) gaps.set(block, missing)
   }
   return gaps
 }

@@ -127,9 +127,10 @@ export class Replica implements KnownBlocks {
     })
   }
 
-  async areProcessed(ids: readonly BlockId[]): Promise<boolean[]> {
+  async processedOf(ids: readonly BlockId[]): Promise<Set<BlockId>> {
+    if (ids.length === 0) return new Set()
     const markers = await this.#datastore.getMany(ids.map((id) => this.keys.processedBlock(id)))
-    return markers.map((marker) => marker !== undefined)
+    return new Set(ids.filter((_, i) => markers[i] !== undefined))
   }
 
   isMissing(id: BlockId): boolean {
@@ -297,15 +298,12 @@ export class Replica implements KnownBlocks {
    * before it has walked from them.
    */
   async #reconcile(): Promise<void> {
-    const missing = [...this.#missing]
-    const merged = await this.areProcessed(missing)
-    const settled = missing.filter((_, i) => merged[i])
-    const heads = this.#heads.ids()
-    const processed = await this.areProcessed(heads)
-    const unprocessed = heads.filter((id, i) => processed[i] !== true)
+    const settled = await this.processedOf([...this.#missing])
+    const heads = new Set(this.#heads.ids())
+    const unprocessed = heads.difference(await this.processedOf([...heads]))
     for (const id of settled) this.#missing.delete(id)
     await this.update(async (tx) => {
-      tx.also(...settled.map((id) => presence(this.keys.missing + id, false)))
+      tx.also(...Array.from(settled, (id) => presence(this.keys.missing + id, false)))
       unprocessed.forEach((id) => tx.addMissing(id))
     })
   }
@@ -325,7 +323,7 @@ export class Replica implements KnownBlocks {
     const found = [...tx.foundMissing].filter((id) => !this.#missing.has(id))
     const settled = [...tx.blocks.keys()].filter((id) => this.#missing.has(id))
     const isDirty = this.#mustRepair || this.#missing.size + found.length > settled.length
-    const writes = tx.writes(await this.#mergedOf(tx.blocksToAskFor()))
+    const writes = tx.writes(await this.processedOf(tx.blocksToAskFor()))
     writes.push(...tx.heads.writesSince(this.#heads, this.keys))
     writes.push(...this.#missingWrites(found, settled))
     if (isDirty !== this.#isDirty) writes.push(dirtyMark(this.keys, isDirty))
@@ -340,12 +338,6 @@ export class Replica implements KnownBlocks {
     for (const id of settled) this.#missing.delete(id)
     this.#isDirty = isDirty
     this.#onCommit(effects)
-  }
-
-  async #mergedOf(ids: readonly BlockId[]): Promise<Set<BlockId>> {
-    if (ids.length === 0) return new Set()
-    const processed = await this.areProcessed(ids)
-    return new Set(ids.filter((_, i) => processed[i]))
   }
 
   async #indexWrites(effects: readonly Effect[]): Promise<Write[]> {

@@ -141,10 +141,8 @@ export class Walker {
 
   async #dropKnownHeads(): Promise<void> {
     const ids = [...this.#heads.keys()]
-    const processed = await this.#replica.areProcessed(ids)
-    ids.forEach((id, i) => {
-      if (processed[i] === true || this.#replica.isMissing(id)) this.#heads.delete(id)
-    })
+    const processed = await this.#replica.processedOf(ids)
+    for (const id of ids) if (processed.has(id) || this.#replica.isMissing(id)) this.#heads.delete(id)
   }
 
   *#wanted(): Generator<BlockId> {
