@@ -16,10 +16,11 @@ import { cluster } from './scenarios/cluster.ts'
 import { ctlStart } from './scenarios/ctl-start.ts'
 import { idle } from './scenarios/idle.ts'
 import { pins } from './scenarios/pins.ts'
+import { recovery } from './scenarios/recovery.ts'
 import { state } from './scenarios/state.ts'
 import { status } from './scenarios/status.ts'
 
-const SCENARIOS: readonly Scenario[] = [ctlStart, idle, pins, churn, cluster, status, state, adds, blocks]
+const SCENARIOS: readonly Scenario[] = [ctlStart, idle, pins, churn, cluster, status, state, recovery, adds, blocks]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

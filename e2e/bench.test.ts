@@ -19,7 +19,7 @@ it('every scenario of the bench gives figures', async () => {
   expect({ code, ...(code !== 0 && { stderr }) }).toEqual({ code: 0 })
   const { rows } = JSON.parse(readFileSync(file, 'utf8')) as Results
   expect([...new Set(rows.map(({ scenario }) => scenario))]).toEqual([
-    ...['ctl-start', 'idle', 'pins', 'churn', 'cluster', 'status', 'state', 'adds', 'blocks']
+    ...['ctl-start', 'idle', 'pins', 'churn', 'cluster', 'status', 'state', 'recovery', 'adds', 'blocks']
   ])
   for (const { ours } of rows) {
     expect({ ...ours, isNumber: Number.isFinite(ours.value) }).toMatchObject({ isNumber: true })

@@ -1,14 +1,9 @@
-import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { temporaryFolder } from '../../e2e/harness/folder.ts'
-import { Peer } from '../../e2e/harness/peer.ts'
-import { cidTexts } from '../lib/cids.ts'
+import type { Peer } from '../../e2e/harness/peer.ts'
 import { sizeOf } from '../lib/disk.ts'
-import { exportLines } from '../lib/export-lines.ts'
+import type { ImportedPeer } from '../lib/imported-peer.ts'
+import { timeService, withImported } from '../lib/imported-peer.ts'
 import { readLines } from '../lib/load.ts'
-import { startMockIpfs } from '../lib/mock-ipfs.ts'
 import { memory, peakMemory } from '../lib/process-cost.ts'
 import type { Figure, Scenario, ScenarioContext } from '../lib/scenario.ts'
 import { rested, settled } from '../lib/settled.ts'
@@ -22,45 +17,35 @@ export const state: Scenario = {
   async run(context) {
     const figures: Figure[] = []
     for (const count of SIZES[context.scale]) {
-      for (const figure of await withPins(count, context)) {
-        figures.push({ ...figure, name: `${count} pins: ${figure.name}` })
-      }
+      figures.push(...(await withImported(count, true, context, (imported) => measure(count, imported, context))))
     }
     return figures
   }
 }
 
-async function withPins(count: number, { bins, env, hasBatches: hasPages, scale }: ScenarioContext): Promise<Figure[]> {
-  using folder = temporaryFolder()
-  const file = join(folder.path, 'export.json')
-  await pipeline(Readable.from(exportLines('state', count)), createWriteStream(file))
-  const ipfs = await startMockIpfs()
-  ipfs.hold(cidTexts('state', count))
-  const peer = await Peer.init({ folder: folder.path, bins, ipfsPort: ipfs.port, ...(env && { env }) })
-  try {
-    const imported = await timeService(peer, ['state', 'import', '-f', file])
-    const start = performance.now()
-    await peer.start('rest')
-    const started = performance.now() - start
-    await settled(peer)
-    const figures = [
-      { name: 'import', value: count / imported, unit: '1/s' },
-      { name: 'start to REST', value: started / 1000, unit: 's' },
-      ...(await measureLists(peer, count, hasPages)),
-      ...memoryOf(peer, 'after the lists'),
-      { name: 'peak memory', value: peakMemory(peer.daemon.pid), unit: 'MiB' }
-    ]
-    await rested(peer, scale)
-    figures.push(...memoryOf(peer, 'at rest again'))
-    await peer.stop()
-    figures.push({ name: 'disk', value: sizeOf(join(folder.path, 'peer')) / MIB, unit: 'MiB' })
-    const exported = await timeService(peer, ['state', 'export', '-f', join(folder.path, 'out.json')])
-    figures.push({ name: 'export', value: count / exported, unit: '1/s' })
-    return figures
-  } finally {
-    if (peer.running) await peer.stop()
-    await ipfs.stop()
-  }
+async function measure(
+  count: number,
+  { peer, folder, seconds }: ImportedPeer,
+  { hasBatches: hasPages, scale }: ScenarioContext
+): Promise<Figure[]> {
+  const start = performance.now()
+  await peer.start('rest')
+  const started = performance.now() - start
+  await settled(peer)
+  const figures = [
+    { name: 'import', value: count / seconds, unit: '1/s' },
+    { name: 'start to REST', value: started / 1000, unit: 's' },
+    ...(await measureLists(peer, count, hasPages)),
+    ...memoryOf(peer, 'after the lists'),
+    { name: 'peak memory', value: peakMemory(peer.daemon.pid), unit: 'MiB' }
+  ]
+  await rested(peer, scale)
+  figures.push(...memoryOf(peer, 'at rest again'))
+  await peer.stop()
+  figures.push({ name: 'disk', value: sizeOf(join(folder, 'peer')) / MIB, unit: 'MiB' })
+  const exported = await timeService(peer, ['state', 'export', '-f', join(folder, 'out.json')])
+  figures.push({ name: 'export', value: count / exported, unit: '1/s' })
+  return figures
 }
 
 async function measureLists(peer: Peer, count: number, hasPages: boolean): Promise<Figure[]> {
@@ -108,12 +93,4 @@ function memoryOf(peer: Peer, when: string): Figure[] {
     { name: `memory ${when}`, value: memory(pid), unit: 'MiB' },
     { name: `memory without mapped files ${when}`, value: memory(pid, 'RssAnon'), unit: 'MiB' }
   ]
-}
-
-/** @returns the seconds that a command of the service takes */
-async function timeService(peer: Peer, args: readonly string[]): Promise<number> {
-  const start = performance.now()
-  const { code, stdout, stderr } = await peer.service(args)
-  if (code !== 0) throw new Error(`${args.join(' ')} failed:\n${stdout}${stderr}`)
-  return (performance.now() - start) / 1000
 }

@@ -19,6 +19,7 @@ import type { PinState, StoredPin } from '../state/interface.ts'
 import { messageOf } from '../util/errors.ts'
 import type { EventBus } from '../util/event-bus.ts'
 import type { ComponentLogger, Logger } from '../util/logger.ts'
+import { paced } from '../util/paced.ts'
 import { withTimeout } from '../util/signals.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import type { CidKey } from './cid-key.ts'
@@ -164,7 +165,7 @@ export class StatelessTracker implements PinTracker {
   async recover(cid: CID, options: AbortOptions = {}): Promise<PinInfo> {
     await this.#askIfAway(cid, options)
     const info = await this.status(cid, options)
-    return (await this.#recover(info, options)) ?? info
+    return (await this.#recover(info, options)) === undefined ? info : this.status(cid, options)
   }
 
   async *recoverAll(options: RecoverAllOptions = {}): AsyncIterable<PinInfo> {
@@ -173,11 +174,11 @@ export class StatelessTracker implements PinTracker {
     const [first] = operations.values()
     if (!isAutomatic && first !== undefined) await this.#askIfAway(cidOfKey(first.key), options)
     const failed = (operation: Operation): boolean => !isAutomatic && operations.view(operation).error !== ''
-    for await (const info of this.#operationInfos(failed, options)) {
+    for await (const info of paced(this.#operationInfos(failed, options), options)) {
       const recovered = await this.#recoverOne(info, options)
       if (recovered !== undefined && info.status !== 'remote') yield recovered
     }
-    for await (const info of this.#pinsNotHeld(options)) {
+    for await (const info of paced(this.#pinsNotHeld(options), options)) {
       const recovered = await this.#recoverOne(info, options)
       if (recovered !== undefined) yield recovered
     }
@@ -217,19 +218,22 @@ export class StatelessTracker implements PinTracker {
     }
   }
 
-  /** @returns the state after, undefined when there was nothing to recover */
-  async #recover(info: PinInfo, options: AbortOptions): Promise<PinInfo | undefined> {
-    const { cid, status } = info
+  /**
+   * @returns the state after, without its place in the queue, which for many would be as many walks along it;
+   *   undefined when there was nothing to recover
+   */
+  async #recover({ cid, status, error }: PinInfo, options: AbortOptions): Promise<PinInfo | undefined> {
     if (status === 'pin_error' || status === 'unexpectedly_unpinned') {
       const pin = await this.#components.state.get(cid, options)
-      if (pin !== undefined) this.#retry('pin', cid, pin.timestamp.seconds)
       if (status === 'unexpectedly_unpinned') this.#rest.foundAgain()
-    } else if (status === 'unpin_error' || (status === 'remote' && info.error !== '')) {
-      this.#retry(status === 'remote' ? 'remote' : 'unpin', cid, 0)
-    } else {
-      return undefined
+      if (pin === undefined) return unpinnedInfo(cid, this.#answerer(), Time.now())
+      this.#retry('pin', cid, pin.timestamp.seconds)
+      return this.#operationInfo(cid, pin)
     }
-    return this.status(cid, options)
+    if (status !== 'unpin_error' && (status !== 'remote' || error === '')) return undefined
+    const pin = await this.#components.state.get(cid, options)
+    this.#retry(status === 'remote' ? 'remote' : 'unpin', cid, 0)
+    return this.#operationInfo(cid, pin)
   }
 
   #retry(kind: OperationKind, cid: CID, pinnedAt: number): void {

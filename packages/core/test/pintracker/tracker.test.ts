@@ -287,6 +287,17 @@ describe('recover', () => {
     expect(await collect(tracker.recoverAll())).toEqual([])
   })
 
+  it('says the place in the queue of one, but not of each of many, which would be a walk along the queue for each', async () => {
+    await tracker.stop()
+    tracker = newTracker({ concurrentPins: 1 })
+    await tracker.start()
+    ipfs.immediate = false
+    for (const n of [1, 2, 3, 4]) state.put(testPin(testCid(n)))
+    const places = (await collect(tracker.recoverAll())).map(({ detail }) => detail?.queuePlace)
+    expect(places).toEqual([0, 0, 0, 0])
+    expect((await tracker.status(testCid(3))).detail).toMatchObject({ queuePlace: 2, queueLength: 3 })
+  })
+
   it('leaves direct pins alone', async () => {
     state.put(testPin(testCid(1), { mode: 'direct' }))
     ipfs.held.set(testCid(1).toString(), 'direct')

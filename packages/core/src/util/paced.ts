@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AbortOptions } from '../util/startable.ts'
+import type { AbortOptions } from './startable.ts'
 
 /** Items after which it is looked at the clock. */
-const STRETCH = 1000
+const STRETCH = 100
+
+/** Milliseconds after which others get their turn. */
+const TURN = 10
 
 /** Who takes the items may have waited for something else meanwhile. In milliseconds. */
 const LONGEST_PAUSE = 20
@@ -14,7 +17,9 @@ export async function* paced<T>(source: AsyncIterable<T>, options: AbortOptions)
   for await (const item of source) {
     yield item
     if (++count % STRETCH !== 0) continue
-    await sleep(Math.min(performance.now() - since, LONGEST_PAUSE), undefined, { ref: false, ...options })
+    const taken = performance.now() - since
+    if (taken < TURN) continue
+    await sleep(Math.min(taken, LONGEST_PAUSE), undefined, { ref: false, ...options })
     since = performance.now()
   }
 }

@@ -1,0 +1,58 @@
+import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { temporaryFolder } from '../../e2e/harness/folder.ts'
+import { Peer } from '../../e2e/harness/peer.ts'
+import { cidTexts } from './cids.ts'
+import { exportLines } from './export-lines.ts'
+import type { MockIpfs } from './mock-ipfs.ts'
+import { startMockIpfs } from './mock-ipfs.ts'
+import type { Figure, ScenarioContext } from './scenario.ts'
+
+/** A peer with a pinset, which has not been started. */
+export interface ImportedPeer {
+  peer: Peer
+  ipfs: MockIpfs
+  /** For files. */
+  folder: string
+  /** Seconds that the import took. */
+  seconds: number
+}
+
+/**
+ * Measures a peer whose pinset comes out of an export file.
+ *
+ * @param isHeld - whether its IPFS node has pinned all of it
+ */
+export async function withImported(
+  count: number,
+  isHeld: boolean,
+  { bins, env }: ScenarioContext,
+  measure: (imported: ImportedPeer) => Promise<Figure[]>
+): Promise<Figure[]> {
+  using folder = temporaryFolder()
+  const file = join(folder.path, 'export.json')
+  await pipeline(Readable.from(exportLines('state', count)), createWriteStream(file))
+  const ipfs = await startMockIpfs()
+  if (isHeld) ipfs.hold(cidTexts('state', count))
+  const peer = await Peer.init({ folder: folder.path, bins, ipfsPort: ipfs.port, ...(env && { env }) })
+  try {
+    const seconds = await timeService(peer, ['state', 'import', '-f', file])
+    return (await measure({ peer, ipfs, folder: folder.path, seconds })).map((figure) => ({
+      ...figure,
+      name: `${count} pins: ${figure.name}`
+    }))
+  } finally {
+    if (peer.running) await peer.stop()
+    await ipfs.stop()
+  }
+}
+
+/** @returns the seconds that a command of the service takes */
+export async function timeService(peer: Peer, args: readonly string[]): Promise<number> {
+  const start = performance.now()
+  const { code, stdout, stderr } = await peer.service(args)
+  if (code !== 0) throw new Error(`${args.join(' ')} failed:\n${stdout}${stderr}`)
+  return (performance.now() - start) / 1000
+}
