@@ -2,8 +2,8 @@
  * @packageDocumentation
  *
  * What the programs that run a peer share: the log, signals that stop the peer, the embedded IPFS node, the place of
- * the datastore, the words of failures, and the running peer itself. `@ipfs-cluster/daemon/free-ports` is apart for those
- * who want nothing else.
+ * the datastore, the words of failures, and the running peer itself. `@ipfs-cluster/daemon/free-ports` and `/log-levels`
+ * are apart for those who want nothing else, and load nothing else.
  *
  * @example
  * using stop = new StopSignals(process.stderr)

@@ -1,4 +1,4 @@
-import { VERSION } from '@ipfs-cluster/api'
+import { VERSION } from '@ipfs-cluster/api/version'
 import type { Program } from '@ipfs-cluster/cli-kit'
 import { globals, PROGRAM } from './globals.ts'
 import type { Globals } from './globals.ts'

@@ -1,7 +1,7 @@
 import { isGroup, parseGo, runProgram } from '@ipfs-cluster/cli-kit'
-import type { Io } from '@ipfs-cluster/cli-kit'
-import { printClusters } from './clusters.ts'
+import type { CommandContext, Io } from '@ipfs-cluster/cli-kit'
 import { globals } from './globals.ts'
+import type { Globals } from './globals.ts'
 import { followProgram } from './program.ts'
 
 /** What is done with a cluster when no command is given, or one that there is not. */
@@ -16,12 +16,17 @@ const USUAL_COMMAND = 'info'
 export async function runFollow(argv: readonly string[], io: Io): Promise<number> {
   const words = wordsOf(argv, io)
   const [cluster, ...rest] = words
-  if (cluster === undefined) return runProgram({ ...followProgram(), before: printClusters }, argv, io)
+  if (cluster === undefined) return runProgram({ ...followProgram(), before: listClusters }, argv, io)
   if (isHelp(cluster)) return runProgram(followProgram(), argv, io)
   const program = followProgram(cluster)
   const options = argv.slice(0, argv.length - words.length).filter((word) => word !== '--')
   const command = isCommand(program, rest[0]) ? [] : [USUAL_COMMAND]
   return runProgram(program, [...options, `--cluster=${cluster}`, '--', cluster, ...command, ...rest], io)
+}
+
+async function listClusters(context: CommandContext<Globals>): Promise<number> {
+  const { printClusters } = await import('./clusters.ts')
+  return printClusters(context)
 }
 
 /** The words behind the options; none when the options are wrong, or ask for something else. */

@@ -1,6 +1,6 @@
-import { VERSION } from '@ipfs-cluster/api'
+import { VERSION } from '@ipfs-cluster/api/version'
 import type { Program } from '@ipfs-cluster/cli-kit'
-import { readLogLevels } from '@ipfs-cluster/daemon'
+import { readLogLevels } from '@ipfs-cluster/daemon/log-levels'
 import { globals, PROGRAM } from './globals.ts'
 import type { Globals } from './globals.ts'
 
