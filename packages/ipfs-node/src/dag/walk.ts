@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { CID } from 'multiformats/cid'
 import type { Blocks, ReadOptions, Toucher } from './blocks.ts'
 import { canLink, isPbLeaf, linksOf, PB_HEAD } from './codecs.ts'
@@ -6,6 +7,8 @@ import { FingerprintSet } from './fingerprint-set.ts'
 const DAG_PB = 0x70
 /** Blocks that one walk reads or asks for at once. */
 const CONCURRENCY = 32
+/** Blocks after which others get a turn: where all are known to be here, nothing of a walk waits for the disk. */
+const STRETCH = 256
 
 export interface WalkOptions extends ReadOptions {
   /** Blocks already seen, shared by several walks. Kept by CID, as a block may link under one codec and not another. */
@@ -26,6 +29,7 @@ export async function walk(blocks: Blocks, root: CID, options: WalkOptions = {})
   const seen = options.seen ?? new FingerprintSet()
   const stack: CID[] = [root]
   let running = 0
+  let visited = 0
   let failure: { err: unknown } | undefined
   let wake = (): void => {}
   const visit = async (cid: CID): Promise<void> => {
@@ -44,7 +48,10 @@ export async function walk(blocks: Blocks, root: CID, options: WalkOptions = {})
   while (running > 0 || (failure === undefined && stack.length > 0)) {
     const cid = failure === undefined && running < CONCURRENCY ? stack.pop() : undefined
     if (cid === undefined) await new Promise<void>((resolve) => (wake = resolve))
-    else if (seen.add(cid.bytes)) void visit(cid)
+    else if (seen.add(cid.bytes)) {
+      void visit(cid)
+      if (++visited % STRETCH === 0) await nextTurn()
+    }
   }
   if (failure !== undefined) throw failure.err
 }
@@ -56,8 +63,10 @@ export async function walk(blocks: Blocks, root: CID, options: WalkOptions = {})
 export async function* descend(blocks: Blocks, root: CID, options: WalkOptions = {}): AsyncGenerator<CID> {
   const seen = options.seen ?? new FingerprintSet()
   const stack: CID[] = [root]
+  let visited = 0
   for (let cid = stack.pop(); cid !== undefined; cid = stack.pop()) {
     if (!seen.add(cid.bytes)) continue
+    if (++visited % STRETCH === 0) await nextTurn()
     let links: CID[]
     try {
       links = await visitBlock(blocks, cid, options)

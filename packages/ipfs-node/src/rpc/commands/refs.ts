@@ -32,7 +32,7 @@ export const refs: Command = {
     for (const path of args) roots.push(await resolveBlock(node.blocks, path, read))
     for (const root of roots) {
       try {
-        for await (const ref of lister.refs(root, 0)) await reply.emit({ Ref: ref, Err: '' })
+        for await (const ref of lister.refs(root)) await reply.emit({ Ref: ref, Err: '' })
       } catch (err) {
         await reply.emit({ Ref: '', Err: messageOf(err) })
       }
@@ -58,6 +58,11 @@ interface RefSettings {
   format: string
 }
 
+interface Link {
+  name: string
+  cid: CID
+}
+
 class RefLister {
   readonly #context: RpcContext
   readonly #settings: RefSettings
@@ -69,20 +74,36 @@ class RefLister {
     this.#settings = settings
   }
 
-  async *refs(from: CID, depth: number): AsyncGenerator<string> {
-    const { node, read, encode } = this.#context
-    for (const { name, cid } of linksOf(from, await node.blocks.get(from, read))) {
-      const { goDeeper, isNew } = this.#visit(cid, depth + 1)
+  /** The links below a root, each before those below it. The way down is a list of its own: a DAG may be a chain of any length. */
+  async *refs(root: CID): AsyncGenerator<string> {
+    const { node, read } = this.#context
+    const way = [await this.#linksOf(root)]
+    for (let place = way.at(-1); place !== undefined; place = way.at(-1)) {
+      const next = place.links.next()
+      if (next.done === true) {
+        way.pop()
+        continue
+      }
+      const { cid } = next.value
+      const { goDeeper, isNew } = this.#visit(cid, way.length)
       if (!goDeeper && !isNew) continue
       await node.blocks.ensure(cid, read)
-      if (isNew) {
-        yield this.#settings.format
-          .replaceAll('<src>', () => encode(from))
-          .replaceAll('<dst>', () => encode(cid))
-          .replaceAll('<linkname>', () => name)
-      }
-      if (goDeeper) yield* this.refs(cid, depth + 1)
+      if (isNew) yield this.#describe(place.from, next.value)
+      if (goDeeper) way.push(await this.#linksOf(cid))
     }
+  }
+
+  async #linksOf(from: CID): Promise<{ from: CID; links: Iterator<Link> }> {
+    const { node, read } = this.#context
+    return { from, links: linksOf(from, await node.blocks.get(from, read)).values() }
+  }
+
+  #describe(from: CID, { cid, name }: Link): string {
+    const { encode } = this.#context
+    return this.#settings.format
+      .replaceAll('<src>', () => encode(from))
+      .replaceAll('<dst>', () => encode(cid))
+      .replaceAll('<linkname>', () => name)
   }
 
   #visit(cid: CID, depth: number): { goDeeper: boolean; isNew: boolean } {
