@@ -7,6 +7,9 @@ export const DEFAULT_WRITE_BUFFER_SIZE = 8 * 1024 * 1024
 /** Reads of up to this many keys are done at once, on the thread that asks. */
 export const SMALL_READ = 8
 
+/** One of so many reads goes to another thread, so that others have a turn: some 10 ms of work that each read brings. */
+export const READS_IN_A_ROW = 128
+
 /** Most entries in a chunk of a listing. */
 export const CHUNK_ENTRIES = 1000
 

@@ -1,6 +1,14 @@
 import type { AbstractSnapshot } from 'abstract-level'
 import type { AbortOptions } from '../util/startable.ts'
-import { CHUNK_BYTES, CHUNK_ENTRIES, ENTRY_BYTES, FIRST_CHUNK_ENTRIES, ITERATOR_BYTES, SMALL_READ } from './defaults.ts'
+import {
+  CHUNK_BYTES,
+  CHUNK_ENTRIES,
+  ENTRY_BYTES,
+  FIRST_CHUNK_ENTRIES,
+  ITERATOR_BYTES,
+  READS_IN_A_ROW,
+  SMALL_READ
+} from './defaults.ts'
 import { toDatastoreError } from './errors.ts'
 import type { DatastoreReader, DatastoreSnapshot, Entry, KeyRange, WriteOptions } from './interface.ts'
 import type { NativeGarbage } from './native-garbage.ts'
@@ -44,6 +52,7 @@ export abstract class LevelReader implements DatastoreReader {
   protected readonly location: string
   protected readonly garbage: NativeGarbage
   readonly #snapshot: AbstractSnapshot | undefined
+  #reads = 0
 
   constructor(location: string, garbage: NativeGarbage, snapshot?: AbstractSnapshot) {
     this.location = location
@@ -56,7 +65,7 @@ export abstract class LevelReader implements DatastoreReader {
 
   async get(key: string, options: AbortOptions = {}): Promise<Uint8Array | undefined> {
     return this.read(options, async () =>
-      this.#isAtHand ? this.db.getSync(key, this.#readOptions()) : this.db.get(key, this.#readOptions())
+      this.#mayReadHere() ? this.db.getSync(key, this.#readOptions()) : this.db.get(key, this.#readOptions())
     )
   }
 
@@ -64,7 +73,7 @@ export abstract class LevelReader implements DatastoreReader {
     if (keys.length === 0) return []
     return this.read(options, async () => {
       const readOptions = this.#readOptions()
-      if (keys.length > SMALL_READ || !this.#isAtHand) return this.db.getMany(keys as string[], readOptions)
+      if (keys.length > SMALL_READ || !this.#mayReadHere()) return this.db.getMany(keys as string[], readOptions)
       return keys.map((key) => this.db.getSync(key, readOptions))
     })
   }
@@ -134,10 +143,12 @@ export abstract class LevelReader implements DatastoreReader {
 
   /**
    * Whether a read need not go to another thread. Going there and back takes ten times as long as a read that finds its
-   * blocks in memory, and a lone pin reads a dozen times.
+   * blocks in memory, and a lone pin reads a dozen times. Now and then one goes there all the same: a walk through the
+   * store, each step of which is a read, would else leave nobody else a turn until its end.
    */
-  get #isAtHand(): boolean {
-    return this.db.status === 'open'
+  #mayReadHere(): boolean {
+    this.#reads++
+    return this.db.status === 'open' && this.#reads % READS_IN_A_ROW !== 0
   }
 
   #readOptions(): ReadOptions {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { copyFile, mkdir, readdir, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { levelDatastore } from '@ipfs-cluster/core/datastore'
+import type { Datastore } from '@ipfs-cluster/core/datastore'
 import { describeDatastore } from '../../test-suites/datastore.ts'
 import { startChild } from '../helpers/child.ts'
 import { removeFolder, temporaryFolder } from '../helpers/temp-folder.ts'
@@ -14,6 +15,30 @@ describeDatastore('levelDatastore', {
     return levelDatastore({ location: join(folder, 'leveldb') })
   },
   remove: () => removeFolder(folder)
+})
+
+describe('levelDatastore that is walked through', () => {
+  it.each([
+    ['one key', (store: Datastore, i: number) => store.get(`/k/${i}`)],
+    ['a few keys', (store: Datastore, i: number) => store.getMany([`/k/${i}`, `/k/${i + 1}`])]
+  ])('leaves others a turn, though each step is a read of %s that is at hand', async (_, read) => {
+    await using stack = new AsyncDisposableStack()
+    const location = await temporaryFolder()
+    stack.defer(() => removeFolder(location))
+    const store = levelDatastore({ location })
+    await store.open()
+    stack.defer(() => store.close())
+    await store.put('/k/0', Buffer.from('value'))
+    let turns = 0
+    const turn = (): void => {
+      turns++
+      others = setImmediate(turn)
+    }
+    let others = setImmediate(turn)
+    stack.defer(() => clearImmediate(others))
+    for (let i = 0; i < 10_000; i++) await read(store, i)
+    expect(turns).toBeGreaterThan(5)
+  })
 })
 
 describe('levelDatastore on a disk that fails', () => {
