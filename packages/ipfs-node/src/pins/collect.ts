@@ -36,8 +36,8 @@ export class Collector {
   async *collect(options: { signal?: AbortSignal } = {}): AsyncGenerator<Collected> {
     const { leases, blocks } = this.#components
     using _turn = await this.#turn()
-    leases.beginCollection()
     try {
+      await leases.beginCollection()
       yield* new Collection(this.#components, options.signal).run()
     } finally {
       leases.endCollection()

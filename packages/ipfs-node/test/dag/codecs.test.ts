@@ -89,6 +89,20 @@ describe('FingerprintSet', () => {
     )
   })
 
+  it('takes over what another one has', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(500)), fc.array(fc.nat(500)), (own, others) => {
+        const [set, other] = [new FingerprintSet(), new FingerprintSet()]
+        for (const entry of own) set.add(Buffer.from(`${entry}`))
+        for (const entry of others) other.add(Buffer.from(`${entry}`))
+        for (const _ of set.addAll(other));
+        const all = new Set([...own, ...others])
+        expect(set.size).toBe(all.size)
+        for (let entry = 0; entry <= 500; entry++) expect(set.has(Buffer.from(`${entry}`))).toBe(all.has(entry))
+      })
+    )
+  })
+
   it('tells a hundred thousand apart', () => {
     const set = new FingerprintSet()
     for (let i = 0; i < 100_000; i++) set.add(Buffer.from(String(i)))
