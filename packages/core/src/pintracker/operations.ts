@@ -156,30 +156,32 @@ export class Operations {
 
   /** What waits while the IPFS node is away would fail if it were tried, and shows as if it had been. */
   view(operation: Operation): OperationView {
-    const { kind, phase, since, error } = operation
+    const { phase, since, error } = operation
+    const status = this.statusOf(operation)
     const outage = this.#breaker.outage
     if (phase === 'queued' && outage !== undefined) {
       const later = since.toUnixNanoseconds() > outage.since.toUnixNanoseconds() ? since : outage.since
-      return { status: STATUSES[kind].error, error: outage.error, since: later }
+      return { status, error: outage.error, since: later }
     }
-    return { status: STATUSES[kind][phase], error: phase === 'error' ? error : '', since }
+    return { status, error: phase === 'error' ? error : '', since }
   }
 
-  /** Its number among those of its lane that wait, 1 for the next; 0 when it does not wait. Walks the queue. */
-  placeOf(operation: Operation): number {
-    if (operation.phase !== 'queued') return 0
-    const lane = this.#lane(operation)
-    let place = 0
-    for (const each of lane.queue) {
-      place++
-      if (each === operation) return place
-    }
-    for (const each of lane === this.#pins ? this.#behind : []) {
-      place++
-      if (each === operation) return place
-    }
-    // It is held back by the end of an older call of its CID, and then goes to the end.
-    return place + 1
+  /** The status of {@link Operations.view}, for those who go through all. */
+  statusOf({ kind, phase }: Operation): TrackerStatus {
+    const isHeldUp = phase === 'queued' && this.#breaker.outage !== undefined
+    return STATUSES[kind][isHeldUp ? 'error' : phase]
+  }
+
+  /** Its number among those of its lane that wait, 1 for the next; 0 when it does not wait. */
+  placeOf({ key }: Operation): number {
+    const operation = this.#operations.get(key)
+    if (operation?.phase !== 'queued') return 0
+    const { queue } = this.#lane(operation)
+    const behind = operation.kind === 'pin' ? this.#behind : undefined
+    const place = queue.placeOf(operation)
+    if (place > 0) return place
+    // One that is in neither is held back by the end of an older call of its CID, and then goes to the end.
+    return queue.size + (behind?.placeOf(operation) || (behind?.size ?? 0) + 1)
   }
 
   /** When `woken` is to be said, by the clock of {@link Moment.ms}; undefined when only other events lead on. */
@@ -471,7 +473,7 @@ export class Operations {
     this.#counts[kind][phase] += by
   }
 
-  #report(operation: MutableOperation, status: TrackerStatus = this.view(operation).status): void {
+  #report(operation: MutableOperation, status: TrackerStatus = this.statusOf(operation)): void {
     this.#effects.push({ type: 'changed', operation, status, attempts: operation.attempts })
   }
 

@@ -124,14 +124,14 @@ export class StatelessTracker implements PinTracker {
     let pin: Pin | undefined
     try {
       pin = await this.#components.state.get(cid, options)
-      const known = this.#operationInfo(cid, pin, true)
+      const known = this.#operationInfo(cid, pin)
       if (known !== undefined) return known
       if (pin === undefined) return unpinnedInfo(cid, this.#answerer(), Time.now())
       const info = this.#infoWithoutIpfs(pin)
       if (info !== undefined) return info
       const held = await this.#components.ipfs.pinStatus(pin, options)
       // A new pin is in the pinset a moment before there is an operation for it.
-      return this.#operationInfo(cid, pin, true) ?? heldInfo(pin, this.#answerer(), held)
+      return this.#operationInfo(cid, pin) ?? heldInfo(pin, this.#answerer(), held)
     } catch (err) {
       options.signal?.throwIfAborted()
       const info = pin === undefined ? unpinnedInfo(cid, this.#answerer(), Time.now()) : this.#info(pin, 'undefined')
@@ -218,10 +218,7 @@ export class StatelessTracker implements PinTracker {
     }
   }
 
-  /**
-   * @returns the state after, without its place in the queue, which for many would be as many walks along it;
-   *   undefined when there was nothing to recover
-   */
+  /** @returns the state after; undefined when there was nothing to recover */
   async #recover({ cid, status, error }: PinInfo, options: AbortOptions): Promise<PinInfo | undefined> {
     if (status === 'pin_error' || status === 'unexpectedly_unpinned') {
       const pin = await this.#components.state.get(cid, options)
@@ -387,18 +384,17 @@ export class StatelessTracker implements PinTracker {
   }
 
   /** State of a CID with an operation; undefined when it has none. */
-  #operationInfo(cid: CID, pin: Pin | undefined, withPlace: boolean = false): PinInfo | undefined {
+  #operationInfo(cid: CID, pin: Pin | undefined): PinInfo | undefined {
     const operation = this.#runner.operations.get(keyOfCid(cid))
-    return operation && this.#infoOf(operation, cid, pin, withPlace)
+    return operation && this.#infoOf(operation, cid, pin)
   }
 
-  /** @param withPlace - look up its place in the queue, which takes a walk along it: for one, not for all */
-  #infoOf(operation: Operation, cid: CID, pin: Pin | undefined, withPlace: boolean = false): PinInfo {
+  #infoOf(operation: Operation, cid: CID, pin: Pin | undefined): PinInfo {
     const { operations } = this.#runner
     const { pin: pins, unpin, remote } = operations.counts
     const detail = operationDetail(operation, {
       outage: operations.outage,
-      place: withPlace ? operations.placeOf(operation) : 0,
+      place: operations.placeOf(operation),
       waiting: operation.kind === 'pin' ? pins.queued : unpin.queued + remote.queued,
       retryIn: Math.max(0, operation.retryAt - performance.now()),
       now: Time.now()
@@ -407,7 +403,7 @@ export class StatelessTracker implements PinTracker {
   }
 
   #statusOf(operation: Operation): TrackerStatus {
-    return this.#runner.operations.view(operation).status
+    return this.#runner.operations.statusOf(operation)
   }
 
   #info(pin: Pin, status: TrackerStatus): PinInfo {

@@ -49,6 +49,17 @@ export class PriorityQueue<T> implements Iterable<T> {
     return undefined
   }
 
+  /** The place of an item, 1 for the one that leaves next; 0 when it does not wait. */
+  placeOf(item: T): number {
+    let before = 0
+    for (const level of this.#levels) {
+      const place = level.placeOf(item)
+      if (place > 0) return before + place
+      before += level.size
+    }
+    return 0
+  }
+
   /** The items in the order in which they would leave. */
   *[Symbol.iterator](): IterableIterator<T> {
     for (const level of this.#levels) yield* level

@@ -20,6 +20,7 @@ describe('PriorityQueue', () => {
     expect(queue.push(2, 1)).toBe(true)
     expect(queue.push(3, 0, true)).toBe(true)
     expect(queue.size).toBe(3)
+    expect([1, 3, 2, 4].map((item) => queue.placeOf(item))).toEqual([1, 2, 3, 0])
     expect(queue.delete(1)).toBe(true)
     expect(queue.shift()).toBe(3)
   })
@@ -50,9 +51,20 @@ describe('FifoSet', () => {
           }
           expect([...set]).toEqual(model)
           expect(set.size).toBe(model.length)
+          for (let item = 0; item <= 20; item++) expect(set.placeOf(item)).toBe(model.indexOf(item) + 1)
         }
       })
     )
+  })
+
+  it('knows all places when it has given out all of its numbers more than once', () => {
+    const set = new FifoSet<number>()
+    for (let i = 0; i < 10_000; i++) {
+      set.push(i)
+      if (i % 3 === 0) set.shift()
+    }
+    const items = [...set]
+    expect(items.map((item) => set.placeOf(item))).toEqual(items.map((_, i) => i + 1))
   })
 
   it('takes half a million items in and out in well under a minute', () => {
