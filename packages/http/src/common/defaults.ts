@@ -15,6 +15,9 @@ export const CONNECTION_CHECK_INTERVAL = 1_000
 /** Lines are sent together until they make this many characters, or the source has no more at hand. */
 export const STREAM_CHUNK = 64 * 1024
 
+/** Milliseconds of lines after which others get their turn. */
+export const STREAM_TURN = 10
+
 /**
  * How long the rest of a body is read and dropped after an answer that did not need it. Closing at once would make the
  * kernel reset the connection, and a client that is still sending would never see the answer.
