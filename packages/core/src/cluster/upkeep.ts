@@ -9,11 +9,17 @@ import { messageOf } from '../util/errors.ts'
 import type { EventBus } from '../util/event-bus.ts'
 import type { Logger } from '../util/logger.ts'
 import { paced } from '../util/paced.ts'
+import { Pool } from '../util/pool.ts'
 import { RepeatingTask } from '../util/repeating-task.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import { startAll, stopAll } from '../util/startable.ts'
 import type { ClusterInit } from './defaults.ts'
-import { DEFAULT_PEER_WATCH_INTERVAL, DEFAULT_PIN_RECOVER_INTERVAL, DEFAULT_STATE_SYNC_INTERVAL } from './defaults.ts'
+import {
+  DEFAULT_PEER_WATCH_INTERVAL,
+  DEFAULT_PIN_RECOVER_INTERVAL,
+  DEFAULT_STATE_SYNC_INTERVAL,
+  VACATED_AT_ONCE
+} from './defaults.ts'
 import type { ClusterEvents } from './events.ts'
 import { Expiry } from './expiry.ts'
 import { isExpired } from './pin-checks.ts'
@@ -91,16 +97,23 @@ export class Upkeep {
       return
     }
     log.info(`re-allocating all CIDs directly associated to ${peer}`)
-    for await (const pin of consensus.state.list(options)) {
-      if (pin.allocations?.includes(peer) !== true) continue
+    const move = async (pin: Pin): Promise<void> => {
       try {
         await pinning.put({ ...pin, allocations: [] }, { ...options, exclude: [peer] })
         log.info(`repinned ${cidToText(pin.cid)} out of ${peer}`)
       } catch (err) {
-        options.signal?.throwIfAborted()
-        log.error(`repinning ${cidToText(pin.cid)}: ${messageOf(err)}`)
+        if (options.signal?.aborted !== true) log.error(`repinning ${cidToText(pin.cid)}: ${messageOf(err)}`)
       }
     }
+    const pool = new Pool(VACATED_AT_ONCE)
+    try {
+      for await (const pin of consensus.state.list(options)) {
+        if (pin.allocations?.includes(peer) === true) await pool.add(() => move(pin), options)
+      }
+    } finally {
+      await pool.idle()
+    }
+    options.signal?.throwIfAborted()
   }
 
   async #watchMembership(signal: AbortSignal): Promise<void> {

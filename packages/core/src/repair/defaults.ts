@@ -9,6 +9,9 @@ export const PARALLEL = 8
 /** How often the pins that are being moved are looked at. */
 export const RECHECK_INTERVAL = 2000
 
+/** Looks that a pin is left out of at most, when the last ones have found that nothing has changed. */
+export const LONGEST_PAUSE = 16
+
 /** A pin that has not got its content for so long makes room for others; a later walk finds it again. */
 export const STALLED_AFTER = 5 * 60 * 1000
 

@@ -2,12 +2,12 @@ import type { PeerId, Pin } from '@ipfs-cluster/api'
 import { cidToText, ClusterError, Time } from '@ipfs-cluster/api'
 import { messageOf } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
+import { Pool } from '../util/pool.ts'
 import { RepeatingTask } from '../util/repeating-task.ts'
 import { abortable } from '../util/signals.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import { LOGGED_FAILURES, PARALLEL, RECHECK_INTERVAL, STALLED_AFTER } from './defaults.ts'
 import type { RebalanceProgress, RepairComponents } from './interface.ts'
-import { Pool } from './pool.ts'
 import type { Move, RebalancePlan } from './rebalance.ts'
 
 /** Moves that are under way at the same moment: begun, and waiting for the content. */

@@ -5,12 +5,14 @@ import type { CidKey } from '../pintracker/cid-key.ts'
 import { cidOfKey, keyOfCid } from '../pintracker/cid-key.ts'
 import { messageOf } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
+import { Pool } from '../util/pool.ts'
 import { abortable } from '../util/signals.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import { closestPeer } from './closest-peer.ts'
 import {
   DEFAULT_CONCURRENCY,
   LOGGED_FAILURES,
+  LONGEST_PAUSE,
   OVERDUE_AFTER,
   PARALLEL,
   SETTLE_TIME,
@@ -19,7 +21,6 @@ import {
 import type { RepairComponents, RepairInit, RepairProgress } from './interface.ts'
 import type { Holder, PinPlan, PlanRules } from './plan.ts'
 import { copiesToKeep, planPin, trim } from './plan.ts'
-import { Pool } from './pool.ts'
 import type { Presence } from './presence.ts'
 
 /** A pin that was given to other peers which do not have its content yet. */
@@ -27,6 +28,9 @@ interface Waiting {
   since: number
   /** Live copies that leaving peers leave behind. */
   copies: number
+  /** Looks until the next one at this pin, and between that and the one after it. */
+  dueIn: number
+  pause: number
 }
 
 /**
@@ -40,6 +44,8 @@ export class Repairer {
   readonly #repairs: boolean
   readonly #concurrency: number
   readonly #waiting = new Map<CidKey, Waiting>()
+  /** Pins that are being seen to: what is put for them here is no news. */
+  readonly #inHand = new Set<CidKey>()
   #room = Promise.withResolvers<void>()
   /** Whether this peer looks after a CID, among all peers and among those of this release. */
   #isOurs: { all: (cid: CID) => boolean; fellows: (cid: CID) => boolean } = { all: never, fellows: never }
@@ -91,21 +97,26 @@ export class Repairer {
 
   /** Whether a pin that was put just now is this peer's to see to, and nobody here is about to. */
   concerns(pin: Pin): boolean {
-    if (this.#waiting.has(keyOfCid(pin.cid))) return false
+    const key = keyOfCid(pin.cid)
+    if (this.#waiting.has(key) || this.#inHand.has(key)) return false
     const plan = this.#plan(pin)
     return plan.action !== 'none' && this.#isResponsible(pin, plan)
   }
 
-  /** Goes over the pinset. The caller makes sure that there is one walk at a time. */
+  /**
+   * Goes over the pinset, but for the pins that wait: those are looked at again soon, since something may have changed.
+   * The caller makes sure that there is one walk at a time.
+   */
   async walk(pins: AsyncIterable<Pin>, options: AbortOptions = {}): Promise<void> {
     this.#failed = 0
     this.#reasons = []
     const before = this.#placed
+    for (const waiting of this.#waiting.values()) lookSoon(waiting)
     const pool = new Pool(PARALLEL)
     try {
       for await (const pin of pins) {
-        if (this.#plan(pin).action === 'none') continue
-        await this.#waitForRoom(pin.cid, options)
+        if (this.#waiting.has(keyOfCid(pin.cid)) || this.#plan(pin).action === 'none') continue
+        await this.#waitForRoom(options)
         await pool.add(() => this.#handle(pin.cid, options), options)
       }
     } finally {
@@ -114,32 +125,37 @@ export class Repairer {
     this.#summarise(this.#placed - before)
   }
 
-  /** Looks at the pins again that wait for their content. */
+  /**
+   * Looks at the pins again that wait for their content: the longer a pin has been waiting in vain, the seldomer. Content
+   * may be hours away, and each look asks other peers, which ask their IPFS nodes.
+   */
   async recheck(options: AbortOptions = {}): Promise<void> {
     const now = performance.now()
     const pool = new Pool(PARALLEL)
-    for (const [key, { since }] of [...this.#waiting]) {
-      if (now - since > STALLED_AFTER) this.#waiting.delete(key)
-      else await pool.add(() => this.#handle(cidOfKey(key), options), options)
+    for (const [key, waiting] of [...this.#waiting]) {
+      if (now - waiting.since > STALLED_AFTER) this.#waiting.delete(key)
+      else if (isDue(waiting)) await pool.add(() => this.#handle(cidOfKey(key), options), options)
     }
     await pool.idle()
     this.#room.resolve()
     this.#room = Promise.withResolvers<void>()
   }
 
-  async #waitForRoom(cid: CID, options: AbortOptions): Promise<void> {
-    while (this.#waiting.size >= this.#concurrency && !this.#waiting.has(keyOfCid(cid))) {
-      await abortable(this.#room.promise, options)
-    }
+  async #waitForRoom(options: AbortOptions): Promise<void> {
+    while (this.#waiting.size >= this.#concurrency) await abortable(this.#room.promise, options)
   }
 
   async #handle(cid: CID, options: AbortOptions): Promise<void> {
+    const key = keyOfCid(cid)
+    this.#inHand.add(key)
     try {
       const pin = await this.#components.consensus.state.get(cid, options)
       if (pin === undefined) this.#waiting.delete(keyOfCid(cid))
       else await this.#carryOut(pin, this.#plan(pin), options)
     } catch (err) {
       if (options.signal?.aborted !== true) this.#fail(cid, messageOf(err))
+    } finally {
+      this.#inHand.delete(key)
     }
   }
 
@@ -190,7 +206,7 @@ export class Repairer {
     const copies = this.#copies(pin)
     await this.#put(pin, [...staying, ...found, ...going], options)
     this.#placed++
-    this.#waiting.set(keyOfCid(pin.cid), { since: performance.now(), copies })
+    this.#wait(pin.cid, copies)
   }
 
   /** Peers that can take a pin and are not on its list, the best first. */
@@ -211,7 +227,7 @@ export class Repairer {
   /** Takes peers from the list that can be spared now; the pin waits while there are others. */
   async #trim(pin: Pin, copies: number, options: AbortOptions): Promise<void> {
     const key = keyOfCid(pin.cid)
-    const holders = await this.#holders(pin, options)
+    const holders = await this.#holders(pin, copies, options)
     const kept = trim(pin, holders, copies)
     if (kept.length < holders.length && kept.length > 0) {
       const current = await this.#components.consensus.state.get(pin.cid, options)
@@ -224,18 +240,30 @@ export class Repairer {
         return
       }
     }
-    if (!this.#waiting.has(key)) this.#waiting.set(key, { since: performance.now(), copies })
+    if (!this.#waiting.has(key)) this.#wait(pin.cid, copies)
   }
 
-  async #holders(pin: Pin, options: AbortOptions): Promise<Holder[]> {
+  #wait(cid: CID, copies: number): void {
+    this.#waiting.set(keyOfCid(cid), { since: performance.now(), copies, dueIn: 1, pause: 1 })
+  }
+
+  /**
+   * The peers of a pin. Who came last is asked first, since the others will have it; and nobody is asked any more once it
+   * is known that no peer can be spared, whatever the rest may say.
+   */
+  async #holders(pin: Pin, copies: number, options: AbortOptions): Promise<Holder[]> {
     const { presence } = this.#components
-    return Promise.all(
-      (pin.allocations ?? []).map(async (peer): Promise<Holder> => {
-        const standing = presence.standing(peer, performance.now())
-        const answers = standing === 'here' || standing === 'leaving'
-        return { peer, standing, isPinned: answers && (await this.#components.hasContent(peer, pin.cid, options)) }
-      })
-    )
+    const holders = (pin.allocations ?? []).map((peer): Holder => {
+      const standing = presence.standing(peer, performance.now())
+      // As if all had it who are to be asked. Nobody counts on one that leaves.
+      return { peer, standing, isPinned: standing === 'here' }
+    })
+    for (const [i, holder] of [...holders.entries()].reverse()) {
+      if (trim(pin, holders, copies).length === holders.length) break
+      if (holder.isPinned)
+        holders[i] = { ...holder, isPinned: await this.#components.hasContent(holder.peer, pin.cid, options) }
+    }
+    return holders
   }
 
   async #put(pin: Pin, allocations: PeerId[], options: AbortOptions): Promise<void> {
@@ -276,6 +304,19 @@ export class Repairer {
     }
     for (const reason of this.#reasons) this.#log.warn(reason)
   }
+}
+
+/** Counts a look. @returns whether this pin is part of it */
+function isDue(waiting: Waiting): boolean {
+  if (--waiting.dueIn > 0) return false
+  waiting.dueIn = waiting.pause
+  waiting.pause = Math.min(2 * waiting.pause, LONGEST_PAUSE)
+  return true
+}
+
+function lookSoon(waiting: Waiting): void {
+  waiting.dueIn = 1
+  waiting.pause = 1
 }
 
 function never(): boolean {

@@ -8,6 +8,7 @@ import { pinKey } from '../../src/codec/index.ts'
 import { pinInfo } from '../../src/pintracker/status.ts'
 import { collect, OTHER_PEER, PEER, testCid, testPin } from '../pintracker/fakes.ts'
 import { TestPeer } from './fakes.ts'
+import { until } from '../helpers/until.ts'
 
 const THIRD_PEER = '12D3KooWG5GFPyrHAH2MziL7Ud8sD6vLJkg2qyV8nbT4BSQuZsi9'
 
@@ -209,5 +210,23 @@ describe('with several members', () => {
     await cluster.pin(testCid(2), { ...defaultPinOptions(), replicationFactorMin: 1, replicationFactorMax: 1 })
     await expect(cluster.peerRemove(OTHER_PEER)).rejects.toThrow()
     expect((await cluster.pinGet(testCid(1))).allocations).toEqual([PEER])
+  })
+
+  it('the pins of a peer that is removed are given away many at a time, so that many make one change', async () => {
+    peer = await new TestPeer({ init: { disableRepinning: false } }).start()
+    const { cluster, consensus } = peer
+    await until('all metrics are there', () => cluster.metricNames().length === 4)
+    const fields = { replicationFactorMin: 1, replicationFactorMax: 1, allocations: [OTHER_PEER] }
+    for (let i = 0; i < 20; i++) consensus.state.put(testPin(testCid(i), fields))
+    const areMany = Promise.withResolvers<void>()
+    let waiting = 0
+    const log = consensus.logPin.bind(consensus)
+    consensus.logPin = async (pin) => {
+      if (++waiting === 10) areMany.resolve()
+      await areMany.promise
+      await log(pin)
+    }
+    await expect(cluster.peerRemove(OTHER_PEER)).rejects.toThrow()
+    for (let i = 0; i < 20; i++) expect((await cluster.pinGet(testCid(i))).allocations).toEqual([PEER])
   })
 })

@@ -89,6 +89,29 @@ describe('trimming', () => {
   })
 })
 
+describe('trimming with less than all answers', () => {
+  const peers = fc.array(
+    fc.record({
+      standing: fc.constantFrom<Standing>('here', 'away', 'gone', 'leaving'),
+      isPinned: fc.boolean(),
+      isAssumed: fc.boolean()
+    }),
+    { minLength: 1, maxLength: 8 }
+  )
+
+  it('takes nobody whom it would not take if more had the content', () => {
+    fc.assert(
+      fc.property(peers, fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 3 }), (all, min, more) => {
+        const actual = all.map(({ standing, isPinned }, n): Holder => ({ peer: `p${n}`, standing, isPinned }))
+        const assumed = actual.map((each, n) => ({ ...each, isPinned: each.isPinned || all[n]!.isAssumed }))
+        const listed = { ...pin('', min, min + more), allocations: actual.map(({ peer }) => peer) }
+        const takes = (holders: readonly Holder[]): boolean => trim(listed, holders, min).length < holders.length
+        if (!takes(assumed)) expect(takes(actual)).toBe(false)
+      })
+    )
+  })
+})
+
 describe('plans, carried out one after another', () => {
   const PEERS = ['a', 'b', 'c', 'd', 'e', 'f']
 

@@ -41,6 +41,19 @@ describe('when peers go', () => {
     expect(await cluster.allocations(cid!)).toEqual([A, B])
   })
 
+  it('who was given a pin is asked for its content, and the others only when it has it', async () => {
+    cluster = new Simulation()
+    cluster.isFast = false
+    const [cid] = cluster.pin(1, [A, B, C], { replicationFactorMin: 3 })
+    await cluster.start()
+    await cluster.kill(A)
+    await until('the new one was asked', () => cluster.asked.length >= 3)
+    expect(new Set(cluster.asked)).toEqual(new Set([D]))
+    cluster.give(D, cid!)
+    await until('who is gone is off the list', async () => (await cluster.allocations(cid!)).length === 3)
+    expect(new Set(cluster.asked)).toEqual(new Set([B, C, D]))
+  })
+
   it('nothing happens where repinning is disabled', async () => {
     cluster = new Simulation({ disableRepinning: true })
     cluster.pin(5, [A, B])

@@ -28,6 +28,8 @@ export class Simulation {
   readonly #init: RepairInit & { peerWatchInterval?: number }
   /** Fewest live copies that any pin ever had. */
   fewest = Infinity
+  /** Whom it was asked whether they have the content of a pin. */
+  readonly asked: string[] = []
   /** Peers get what they are given without delay. */
   isFast = true
   writes = 0
@@ -60,7 +62,7 @@ export class Simulation {
   /** Starts a peer, or starts it anew. */
   async startOne(peer: string): Promise<void> {
     this.alive.add(peer)
-    const repair = new Repair(this.#componentsOf(peer), this.#init)
+    const repair = new Repair(this.componentsOf(peer), this.#init)
     const walker = new RepeatingTask({
       interval: this.#walkInterval,
       run: async (signal) => repair.walk(this.state.list(), { signal }),
@@ -137,7 +139,7 @@ export class Simulation {
     return { forComponent: () => ({ error: keep, warn: keep, info: keep, debug: () => {} }) }
   }
 
-  #componentsOf(peerId: string): ConstructorParameters<typeof Repair>[0] {
+  componentsOf(peerId: string): ConstructorParameters<typeof Repair>[0] {
     return {
       peerId,
       logger: this.#logger,
@@ -163,7 +165,12 @@ export class Simulation {
           return able.slice(0, pin.replicationFactorMax)
         }
       },
-      hasContent: async (peer, cid) => this.holders(cid).includes(peer),
+      hasContent: async (peer, cid) => {
+        this.asked.push(peer)
+        // As long as an answer takes, others go on.
+        await new Promise(setImmediate)
+        return this.holders(cid).includes(peer)
+      },
       walk: () => this.#walkers.get(peerId)?.runNow(),
       repoStat: async (peer) => ({
         repoSize: BigInt(10 * [...this.#content.values()].filter((holders) => holders.has(peer)).length),

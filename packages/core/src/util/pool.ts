@@ -1,5 +1,5 @@
-import type { AbortOptions } from '../util/startable.ts'
-import { abortable } from '../util/signals.ts'
+import { abortable } from './signals.ts'
+import type { AbortOptions } from './startable.ts'
 
 /** Runs tasks side by side, up to a number of them. */
 export class Pool {
