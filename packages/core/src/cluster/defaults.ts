@@ -52,5 +52,8 @@ export const ADDED_PATIENCE = 10 * 60_000
 /** How often it is looked at what was added. */
 export const ADDED_CHECK_INTERVAL = 60_000
 
-/** Pins of a peer that leaves which are given to others at the same time, so that many of them make one change. */
-export const VACATED_AT_ONCE = 64
+/**
+ * Pins that the peer changes of itself at the same time, those of a peer that leaves and those that have expired: many of
+ * them make one change.
+ */
+export const CHANGES_AT_ONCE = 64

@@ -2,6 +2,8 @@ import type { Pin } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { CidKey } from '../pintracker/cid-key.ts'
 import { cidOfKey, keyOfCid } from '../pintracker/cid-key.ts'
+import { Pool } from '../util/pool.ts'
+import { CHANGES_AT_ONCE } from './defaults.ts'
 import { DueTimes } from './due-times.ts'
 import { neverExpires } from './pin-checks.ts'
 
@@ -13,7 +15,10 @@ const LONGEST_WAIT = 60_000
 
 /** What expiring needs of the rest of a peer. */
 export interface ExpiryComponents {
-  /** Called for each pin when its time has come; whether it is to be unpinned, and by whom, is found out there. */
+  /**
+   * Called for each pin when its time has come, for several at the same time; whether it is to be unpinned, and by whom,
+   * is found out there. Does not throw.
+   */
   expire(cid: CID): Promise<void>
   /** There are later expiries than those that were kept: walk over the pinset. */
   walk(): void
@@ -62,11 +67,15 @@ export class Expiry {
   }
 
   async #expireDue(): Promise<void> {
+    const pool = new Pool(CHANGES_AT_ONCE)
     // What is waited for is the end of a second, and the clock of the timer is not that of the machine.
     for (let key = this.#due.shift(Date.now()); key !== undefined; key = this.#due.shift(Date.now())) {
-      if (!this.#isRunning) return
-      await this.#components.expire(cidOfKey(key))
+      if (!this.#isRunning) break
+      const cid = cidOfKey(key)
+      await pool.add(() => this.#components.expire(cid))
     }
+    await pool.idle()
+    if (!this.#isRunning) return
     if (this.#due.isExhausted) {
       this.#due.forget()
       this.#components.walk()

@@ -15,10 +15,10 @@ import type { AbortOptions } from '../util/startable.ts'
 import { startAll, stopAll } from '../util/startable.ts'
 import type { ClusterInit } from './defaults.ts'
 import {
+  CHANGES_AT_ONCE,
   DEFAULT_PEER_WATCH_INTERVAL,
   DEFAULT_PIN_RECOVER_INTERVAL,
-  DEFAULT_STATE_SYNC_INTERVAL,
-  VACATED_AT_ONCE
+  DEFAULT_STATE_SYNC_INTERVAL
 } from './defaults.ts'
 import type { ClusterEvents } from './events.ts'
 import { Expiry } from './expiry.ts'
@@ -105,7 +105,7 @@ export class Upkeep {
         if (options.signal?.aborted !== true) log.error(`repinning ${cidToText(pin.cid)}: ${messageOf(err)}`)
       }
     }
-    const pool = new Pool(VACATED_AT_ONCE)
+    const pool = new Pool(CHANGES_AT_ONCE)
     try {
       for await (const pin of consensus.state.list(options)) {
         if (pin.allocations?.includes(peer) === true) await pool.add(() => move(pin), options)
@@ -141,13 +141,18 @@ export class Upkeep {
   async *#pins(signal: AbortSignal): AsyncGenerator<Pin, void, undefined> {
     const isOurs = await this.#isOurs({ signal })
     const now = Time.now()
-    for await (const pin of paced(this.#components.consensus.state.list({ signal }), { signal })) {
-      if (!isExpired(pin, now)) {
-        this.#expiry.note(pin)
-        yield pin
-      } else if (isOurs(pin.cid)) {
-        await this.#unpin(pin, { signal })
+    const pool = new Pool(CHANGES_AT_ONCE)
+    try {
+      for await (const pin of paced(this.#components.consensus.state.list({ signal }), { signal })) {
+        if (!isExpired(pin, now)) {
+          this.#expiry.note(pin)
+          yield pin
+        } else if (isOurs(pin.cid)) {
+          await pool.add(() => this.#unpin(pin.cid, { signal }), { signal })
+        }
       }
+    } finally {
+      await pool.idle()
     }
   }
 
@@ -162,26 +167,24 @@ export class Upkeep {
   }
 
   async #expire(cid: CID): Promise<void> {
-    const { log, consensus } = this.#components
     try {
-      const pin = await consensus.state.get(cid)
-      // It may have been unpinned, or given more time.
-      if (pin === undefined || !isExpired(pin, Time.now())) return
-      if ((await this.#isOurs())(cid)) await this.#unpin(pin, {})
+      if ((await this.#isOurs())(cid)) await this.#unpin(cid)
     } catch (err) {
-      log.error(`looking whether ${cidToText(cid)} has expired: ${messageOf(err)}`)
+      this.#components.log.error(`looking who unpins ${cidToText(cid)}: ${messageOf(err)}`)
     }
   }
 
-  async #unpin({ cid, expireAt }: Pin, options: AbortOptions): Promise<void> {
-    const { log, pinning } = this.#components
+  /** Unpins what had expired when somebody looked: meanwhile it may have been unpinned, or given more time. */
+  async #unpin(cid: CID, options: AbortOptions = {}): Promise<void> {
+    const { log, consensus, pinning } = this.#components
     const text = cidToText(cid)
-    log.info(`Unpinning ${text}: pin expired at ${expireAt.toString()}`)
     try {
+      const pin = await consensus.state.get(cid, options)
+      if (pin === undefined || !isExpired(pin, Time.now())) return
+      log.info(`Unpinning ${text}: pin expired at ${pin.expireAt.toString()}`)
       await pinning.unpin(cid, options)
     } catch (err) {
-      options.signal?.throwIfAborted()
-      log.error(`unpinning ${text}: ${messageOf(err)}`)
+      if (options.signal?.aborted !== true) log.error(`unpinning ${text}: ${messageOf(err)}`)
     }
   }
 }

@@ -63,6 +63,24 @@ it('pins from before the start are known from the first walk', async () => {
   await until('it is gone', async () => (await peer.cluster.state.count()) === 0)
 })
 
+it('pins that expire together are unpinned together, be it in their second or on a walk', async () => {
+  peer = new TestPeer()
+  const { consensus } = peer
+  const unpin = consensus.logUnpin.bind(consensus)
+  const waiting: (() => void)[] = []
+  consensus.logUnpin = async (pin) => {
+    await new Promise<void>((resolve) => waiting.push(resolve))
+    await unpin(pin)
+  }
+  for (let n = 1; n <= 10; n++) consensus.state.put(testPin(testCid(n), { expireAt: inSeconds(-5) }))
+  for (let n = 11; n <= 20; n++) consensus.state.put(testPin(testCid(n), { expireAt: inSeconds(2) }))
+  await peer.start()
+  peer.ipfs.up()
+  await until('all are being unpinned', () => waiting.length === 20)
+  for (const each of waiting) each()
+  await until('all are gone', async () => (await peer.cluster.state.count()) === 0)
+})
+
 it('a pin that has been given more time stays', async () => {
   await start()
   await peer.cluster.pin(testCid(1), { ...defaultPinOptions(), expireAt: inSeconds(1) })
