@@ -57,6 +57,9 @@ export const PREFETCH_PATIENCE = 30_000
 /** Milliseconds that a peer is not asked again after an answer without anything new in it. */
 export const USELESS_PEER_PAUSE = 30_000
 
+/** Single blocks of a peer after which it is asked all the same: as many as it has to give at most. */
+export const MAX_SINGLE_BLOCKS = 64
+
 /** Blocks that are asked for one by one at the same time, ahead of the replica, and milliseconds to get them. */
 export const MAX_WANTS_AT_ONCE = 16
 export const WANT_TIMEOUT = 10_000

@@ -67,7 +67,7 @@ export class PeerDeltaExchange implements DeltaExchange {
     this.#abort = new AbortController()
     this.#prefetcher = new Prefetcher({
       ask: (peer, request, signal) => this.#ask(peer, request, signal),
-      want: async (id, signal) => (await this.#bitswap.want(cidOfBlockId(id), { signal })).bytes,
+      want: async (id, signal) => this.#bitswap.want(cidOfBlockId(id), { signal }),
       peers: () => this.#peers?.all() ?? [],
       areMerged: (ids) => this.#components.replica().areMerged(ids),
       onBlock: (id, bytes) => this.#bitswap.arrived(id, bytes),

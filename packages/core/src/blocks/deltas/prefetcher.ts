@@ -6,7 +6,9 @@ import { abortable } from '../../util/signals.ts'
 import type { AbortOptions } from '../../util/startable.ts'
 import { blockIdOf, cidOfBlockId, cidOfBytes } from '../block-id.ts'
 import type { BlockId } from '../block-id.ts'
-import { MAX_CIDS, MAX_RECEIVED, MAX_WANTS_AT_ONCE, USELESS_PEER_PAUSE, WANT_TIMEOUT } from './defaults.ts'
+import type { GivenBlock } from '../bitswap/bitswap.ts'
+import { MAX_CIDS, MAX_RECEIVED, MAX_WANTS_AT_ONCE, WANT_TIMEOUT } from './defaults.ts'
+import { Givers } from './givers.ts'
 import type { StretchRequest } from './messages.ts'
 import { readNode } from './node.ts'
 import { PrefetchBuffer } from './prefetch-buffer.ts'
@@ -18,7 +20,7 @@ export interface PrefetcherInit {
   /** Peers that can be asked, the best first. */
   peers(): readonly PeerId[]
   /** Gets a single block from whoever has it. */
-  want(id: BlockId, signal: AbortSignal): Promise<Uint8Array>
+  want(id: BlockId, signal: AbortSignal): Promise<GivenBlock>
   /** For each block, whether it is part of the replica of this peer. */
   areMerged(ids: readonly BlockId[]): Promise<readonly boolean[]>
   /** Hears of each block that came. */
@@ -42,7 +44,7 @@ export class Prefetcher {
   readonly #next = new Set<BlockId>()
   /** Blocks that came lately: the replica may have to merge them yet, so they are missing but not to be fetched. */
   readonly #received = new Set<BlockId>()
-  readonly #useless = new Map<PeerId, number>()
+  readonly #givers = new Givers()
   #running: Promise<void> | undefined
 
   constructor(init: PrefetcherInit) {
@@ -97,7 +99,8 @@ export class Prefetcher {
   async #fetchAll(known: readonly CID[], giver: PeerId): Promise<void> {
     await this.#expectNext()
     await this.#askPeers(known, giver)
-    await this.#askEverybody()
+    // Whoever has one of the blocks by now has others.
+    while (await this.#askEverybody()) await this.#askPeers([], giver)
     this.#giveUp()
   }
 
@@ -129,22 +132,17 @@ export class Prefetcher {
     let rest = known
     for (let peer = this.#choose(giver); peer !== undefined; peer = this.#choose(giver)) {
       if (this.#expected.size === 0 || this.#abort.signal.aborted) return
-      const isUseful = await this.#askPeer(peer, rest)
-      if (!isUseful) this.#useless.set(peer, performance.now() + USELESS_PEER_PAUSE)
+      await this.#askPeer(peer, rest)
       // What we have got since lies above what was known.
       rest = []
     }
   }
 
   #choose(giver: PeerId): PeerId | undefined {
-    const now = performance.now()
-    for (const [peer, until] of this.#useless) if (until < now) this.#useless.delete(peer)
-    const peers = this.#init.peers().filter((peer) => !this.#useless.has(peer))
-    return peers.includes(giver) ? giver : peers[0]
+    return this.#givers.choose(this.#init.peers(), giver, performance.now())
   }
 
-  /** @returns whether the peer can be asked for the rest: it kept to the protocol, and something that was missing came */
-  async #askPeer(peer: PeerId, known: readonly CID[]): Promise<boolean> {
+  async #askPeer(peer: PeerId, known: readonly CID[]): Promise<void> {
     let received = 0
     const end = new AbortController()
     const signal = AbortSignal.any([this.#abort.signal, end.signal])
@@ -154,26 +152,31 @@ export class Prefetcher {
         received += await this.#receive(views, signal)
         if (this.#expected.size === 0) break
       }
-      return received > 0
+      this.#givers.gaveStretch(peer, received, performance.now())
     } catch (err) {
       if (!this.#abort.signal.aborted) this.#init.log.debug(`stopped fetching from ${peer}: ${messageOf(err)}`)
-      return false
+      this.#givers.failed(peer, performance.now())
     } finally {
       end.abort()
     }
   }
 
-  async #askEverybody(): Promise<void> {
+  /** @returns whether a peer may be asked again for all that is missing; else there is nothing left to ask for */
+  async #askEverybody(): Promise<boolean> {
     const end = new AbortController()
     const signal = AbortSignal.any([this.#abort.signal, end.signal])
     const timer = setTimeout(() => end.abort(new Error('nobody has the next block')), WANT_TIMEOUT).unref()
     try {
-      while (this.#expected.size > 0 && !signal.aborted) {
+      while (this.#expected.size > 0) {
+        signal.throwIfAborted()
         const ids = [...this.#expected].slice(0, MAX_WANTS_AT_ONCE)
-        const blocks = await Promise.all(ids.map((id) => this.#init.want(id, signal)))
+        const given = await Promise.all(ids.map((id) => this.#init.want(id, signal)))
+        const blocks = given.map(({ bytes }) => bytes)
         await this.#receive(blocks, this.#abort.signal)
+        if (given.filter(({ from }) => this.#givers.gaveBlock(from)).length > 0) break
         timer.refresh()
       }
+      return this.#expected.size > 0
     } finally {
       clearTimeout(timer)
     }

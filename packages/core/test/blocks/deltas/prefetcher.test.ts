@@ -35,7 +35,7 @@ function setUp(
     want: async (id) => {
       wants.push(id)
       await new Promise(setImmediate)
-      return bytes.get(id)!
+      return { bytes: bytes.get(id)!, from: init.peers?.()[0] ?? 'somebody' }
     },
     areMerged: async (ids) => ids.map((id) => merged.has(id)),
     onBlock: () => {},
@@ -108,6 +108,24 @@ describe('Prefetcher', () => {
     expect(asks).toEqual(['a', 'b'])
     expect(wants).toHaveLength(20)
     expect(new Set(wants).size).toBe(20)
+  })
+
+  it('asks a peer again that had nothing and gives a block now: it is taking in the same ones', async () => {
+    const blocks = chainOf(400)
+    const top = blocks.at(-1)!
+    let has = 380
+    const { prefetcher, wants, asks } = setUp(blocks, {
+      peers: () => ['ahead'],
+      ask: (_peer, request) => stretch(blocks.slice(has), request)
+    })
+    prefetcher.fetch(top.links, [], 'ahead')
+    const taken = takeAll(prefetcher, top, blocks)
+    await until('it is asked for single blocks', () => wants.length > 0)
+    expect(asks).toEqual(['ahead', 'ahead'])
+    has = 0
+    expect(await taken).toBe(399)
+    expect(asks.length).toBeLessThan(10)
+    expect(wants.length).toBeLessThan(40)
   })
 
   it('does not listen to a peer that sends what was not asked for', async () => {
