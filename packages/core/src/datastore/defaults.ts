@@ -13,7 +13,10 @@ export const READS_IN_A_ROW = 128
 /** Most entries in a chunk of a listing. */
 export const CHUNK_ENTRIES = 1000
 
-/** Most entries in its first chunk: who lists a page seldom wants more, and the first line is there sooner. */
+/**
+ * Most entries in its first chunk, from which they double: who lists a page seldom wants much more, and the first line is
+ * there sooner.
+ */
 export const FIRST_CHUNK_ENTRIES = 100
 
 /** Bytes after which a chunk of a listing is closed, even if it has fewer entries. */

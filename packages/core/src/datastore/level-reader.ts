@@ -35,6 +35,8 @@ export interface Level {
   snapshot(): AbstractSnapshot
 }
 
+type Chunk = [string, Uint8Array][]
+
 export interface LevelBatch {
   put(key: string, value: Uint8Array): unknown
   del(key: string): unknown
@@ -110,7 +112,7 @@ export abstract class LevelReader implements DatastoreReader {
     }
   }
 
-  async *#chunks(range: KeyRange, values: boolean, options: AbortOptions): AsyncGenerator<[string, Uint8Array][]> {
+  async *#chunks(range: KeyRange, values: boolean, options: AbortOptions): AsyncGenerator<Chunk> {
     const iterator = await this.read(options, async () =>
       this.db.iterator({
         ...toLevelRange(range),
@@ -120,24 +122,39 @@ export abstract class LevelReader implements DatastoreReader {
         ...{ fillCache: false, highWaterMarkBytes: CHUNK_BYTES }
       })
     )
-    let size = FIRST_CHUNK_ENTRIES
-    const read = (): Promise<[string, Uint8Array][]> => this.read(options, () => iterator.nextv(size))
-    let last: [string, Uint8Array][] = []
-    let ahead: Promise<[string, Uint8Array][]> | undefined
+    const { limit = Infinity } = range
+    // classic-level makes room for all the entries that it is asked for at once, and keeps it.
+    let asked = Math.max(1, Math.min(limit, FIRST_CHUNK_ENTRIES))
+    let given = 0
+    const read = async (): Promise<Chunk> => {
+      const chunk = await this.read(options, () => iterator.nextv(asked))
+      given += chunk.length
+      return chunk
+    }
+    const readMore = (): Promise<Chunk> => {
+      asked = Math.min(2 * asked, CHUNK_ENTRIES)
+      return read()
+    }
+    const isMore = (chunk: Chunk): boolean => given < limit && (chunk.length >= asked || mayBeCut(chunk))
+    let last: Chunk = []
+    let ahead: Promise<Chunk> | undefined
     try {
       last = await read()
-      while (last.length > 0) {
-        yield last
-        size = CHUNK_ENTRIES
-        last = await (ahead ?? read())
+      const hasMore = isMore(last)
+      if (last.length > 0) yield last
+      if (!hasMore) return
+      ahead = readMore()
+      while (ahead !== undefined) {
+        last = await ahead
         // While what is here is worked on, another thread reads what follows.
-        ahead = last.length === 0 ? undefined : read()
+        ahead = isMore(last) ? readMore() : undefined
         ahead?.catch(() => {})
+        if (last.length > 0) yield last
       }
     } finally {
       await ahead?.catch(() => {})
       await iterator.close()
-      this.garbage.add(ITERATOR_BYTES + size * ENTRY_BYTES + bytesOf(last))
+      this.garbage.add(ITERATOR_BYTES + asked * ENTRY_BYTES + bytesOf(last))
     }
   }
 
@@ -177,6 +194,11 @@ export class LevelSnapshot extends LevelReader implements DatastoreSnapshot {
   }
 }
 
-function bytesOf(entries: readonly (readonly [string, Uint8Array])[]): number {
+/** Whether a chunk may have ended by its size: a character of a key is up to three bytes. */
+function mayBeCut(chunk: Chunk): boolean {
+  return bytesOf(chunk) > CHUNK_BYTES / 3
+}
+
+function bytesOf(entries: Chunk): number {
   return entries.reduce((sum, [key, value]) => sum + key.length + (value?.length ?? 0), 0)
 }

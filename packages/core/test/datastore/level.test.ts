@@ -1,8 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { copyFile, mkdir, readdir, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { levelDatastore } from '@ipfs-cluster/core/datastore'
-import type { Datastore } from '@ipfs-cluster/core/datastore'
+import type { Datastore, KeyRange } from '@ipfs-cluster/core/datastore'
+import { CHUNK_BYTES, CHUNK_ENTRIES, ENTRY_BYTES, FIRST_CHUNK_ENTRIES } from '../../src/datastore/defaults.ts'
+import { NativeGarbage } from '../../src/datastore/native-garbage.ts'
 import { describeDatastore } from '../../test-suites/datastore.ts'
 import { startChild } from '../helpers/child.ts'
 import { removeFolder, temporaryFolder } from '../helpers/temp-folder.ts'
@@ -38,6 +40,75 @@ describe('levelDatastore that is walked through', () => {
     stack.defer(() => clearImmediate(others))
     for (let i = 0; i < 10_000; i++) await read(store, i)
     expect(turns).toBeGreaterThan(5)
+  })
+})
+
+describe('levelDatastore that is listed', () => {
+  let location: string
+  let store: Datastore
+
+  beforeEach(async () => {
+    location = await temporaryFolder()
+    store = levelDatastore({ location })
+    await store.open()
+  })
+
+  afterEach(async () => {
+    await store.close()
+    await removeFolder(location)
+  })
+
+  async function fill(count: number, value: Uint8Array): Promise<void> {
+    await store.batch(Array.from({ length: count }, (_, i) => ({ type: 'put', key: keyOf(i), value })))
+  }
+
+  function keyOf(i: number): string {
+    return `/k/${String(i).padStart(6, '0')}`
+  }
+
+  async function countOf(range: KeyRange): Promise<number> {
+    let count = 0
+    for await (const chunk of store.entries(range)) count += chunk.length
+    return count
+  }
+
+  async function someOf(count: number): Promise<void> {
+    let left = count
+    for await (const chunk of store.entries({ prefix: '/k/' })) {
+      left -= chunk.length
+      if (left <= 0) return
+    }
+  }
+
+  it('gives all there is, wherever its chunks end', async () => {
+    const size = FIRST_CHUNK_ENTRIES
+    const ends = [size, 3 * size, 7 * size, 15 * size, 15 * size + CHUNK_ENTRIES]
+    await fill((ends.at(-1) ?? 0) + 1, Buffer.from('value'))
+    for (const count of ends.flatMap((end) => [end - 1, end, end + 1])) {
+      expect(await countOf({ prefix: '/k/', lt: keyOf(count) })).toBe(count)
+      expect(await countOf({ prefix: '/k/', limit: count })).toBe(count)
+    }
+    expect(await countOf({ prefix: '/none/' })).toBe(0)
+  })
+
+  it('gives all there is of values that are too large for a chunk of many', async () => {
+    await fill(30, Buffer.alloc(CHUNK_BYTES / 4))
+    expect(await countOf({ prefix: '/k/' })).toBe(30)
+  })
+
+  it('asks for little at once where little is wanted, and counts no more as garbage', async () => {
+    await fill(20 * FIRST_CHUNK_ENTRIES, Buffer.from('value'))
+    const counted = jest.spyOn(NativeGarbage.prototype, 'add')
+    await countOf({ prefix: '/k/', limit: 3 })
+    await countOf({ prefix: '/k/', lt: keyOf(3) })
+    await someOf(FIRST_CHUNK_ENTRIES + 1)
+    await countOf({ prefix: '/k/' })
+    const [limited = 0, short = 0, page = 0, long = 0] = counted.mock.calls.map(([bytes]) => bytes)
+    counted.mockRestore()
+    expect(limited).toBeLessThan(FIRST_CHUNK_ENTRIES * ENTRY_BYTES)
+    expect(short).toBeLessThan(2 * FIRST_CHUNK_ENTRIES * ENTRY_BYTES)
+    expect(page).toBeLessThan(CHUNK_ENTRIES * ENTRY_BYTES)
+    expect(long).toBeGreaterThan(CHUNK_ENTRIES * ENTRY_BYTES)
   })
 })
 
