@@ -15,7 +15,7 @@ export const CONNECTION_CHECK_INTERVAL = 1_000
 /** Lines are sent together until they make this many characters, or the source has no more at hand. */
 export const STREAM_CHUNK = 64 * 1024
 
-/** Milliseconds of lines after which others get their turn. */
+/** Milliseconds of lines, of all answers together, after which others get their turn. */
 export const STREAM_TURN = 10
 
 /**

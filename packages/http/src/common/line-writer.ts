@@ -1,11 +1,14 @@
 import type { ServerResponse } from 'node:http'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { STREAM_CHUNK, STREAM_TURN } from './defaults.ts'
+import { LoopShare } from './loop-share.ts'
+
+/** One for all answers of the process. */
+const share = new LoopShare(STREAM_TURN)
 
 /**
  * Writes lines to a response: together while they come fast, at once when the source makes the writer wait, and no
  * faster than the client reads. What waits to be written is never more than a chunk. Others get their turn in between,
- * also where neither the source nor the client ever makes the writer wait.
+ * also where neither the source nor the client ever makes the writer wait, however many there are that write.
  */
 export class LineWriter {
   readonly #response: ServerResponse
@@ -34,7 +37,6 @@ export class LineWriter {
 
   /** Writes all there is. Ends early when the client goes away; then the source is told to stop. */
   async writeAll(lines: AsyncIterable<string>, signal: AbortSignal): Promise<void> {
-    let since = performance.now()
     try {
       for await (const text of lines) {
         signal.throwIfAborted()
@@ -44,9 +46,7 @@ export class LineWriter {
         else this.#schedule()
         // Also where lines come slowly: a client that reads none of them must not be written to for ever.
         if (this.#response.writableNeedDrain) await drained(this.#response, signal)
-        if (performance.now() - since < STREAM_TURN) continue
-        await nextTurn()
-        since = performance.now()
+        if (share.isUsedUp) await share.next()
       }
     } finally {
       this.#flush()
