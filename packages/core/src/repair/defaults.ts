@@ -3,8 +3,8 @@
 /** Pins that one peer places anew at the same time, and is then waiting for to have their content. */
 export const DEFAULT_CONCURRENCY = 1000
 
-/** Calls to other peers and changes of the pinset that are under way at the same moment. */
-export const PARALLEL = 8
+/** Pins that are seen to at the same moment: each asks one peer at a time, and those that change make one delta together. */
+export const PARALLEL = 24
 
 /** How often the pins that are being moved are looked at. */
 export const RECHECK_INTERVAL = 2000
