@@ -68,7 +68,7 @@ export async function createHost(
       thriftyYamux({ maxInboundStreams: MAX_STREAMS, maxOutboundStreams: MAX_STREAMS, maxEarlyStreams: MAX_STREAMS })
     ],
     connectionManager: connectionOptions(init),
-    // The muxer notices by itself when a connection is dead, and peers need not be asked once more.
+    // Our muxer notices when a connection is dead, and peers need not be asked once more.
     connectionMonitor: { enabled: false },
     services: services(init)
   })

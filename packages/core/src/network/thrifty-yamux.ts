@@ -3,6 +3,9 @@ import { yamux } from '@libp2p/yamux'
 import type { YamuxMuxerInit } from '@libp2p/yamux'
 import { StreamState } from '@libp2p/yamux/stream'
 import type { YamuxStream } from '@libp2p/yamux/stream'
+import { KEEP_ALIVE } from './defaults.ts'
+import { endWhenSilent } from './silence.ts'
+import type { SilenceInit } from './silence.ts'
 
 /** What libp2p keeps to itself of a muxer, and of what a stream may still receive before the other side is told. */
 interface MuxerInside {
@@ -16,13 +19,18 @@ interface StreamInside {
 
 /**
  * Yamux that tells the other side of more room when half of a window is used up, as Go peers do. libp2p in JavaScript
- * tells of it behind every message, which doubles the frames that are encrypted, written, read and decrypted.
+ * tells of it behind every message, which doubles the frames that are encrypted, written, read and decrypted. It also
+ * ends connections to peers that have fallen silent.
  */
-export function thriftyYamux(init: YamuxMuxerInit): () => StreamMuxerFactory {
+export function thriftyYamux(init: YamuxMuxerInit, silence: SilenceInit = KEEP_ALIVE): () => StreamMuxerFactory {
   return () => {
-    const factory: StreamMuxerFactory = yamux(init)()
+    const factory: StreamMuxerFactory = yamux({ ...init, enableKeepAlive: false })()
     const create = factory.createStreamMuxer.bind(factory)
-    factory.createStreamMuxer = (connection) => thrifty(create(connection))
+    factory.createStreamMuxer = (connection) => {
+      const muxer = thrifty(create(connection))
+      endWhenSilent(muxer, connection, silence)
+      return muxer
+    }
     return factory
   }
 }
