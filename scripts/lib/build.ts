@@ -3,6 +3,7 @@ import { build } from 'esbuild'
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
+import { plainHttp } from './plain-http.ts'
 import { platformTool, root, SOURCE_CONDITION, toolPath } from './project.ts'
 import { isStale, noteInputs, recipeHash } from './stale.ts'
 
@@ -52,6 +53,7 @@ const ESBUILD: BuildOptions = {
   },
   minifySyntax: true,
   minifyWhitespace: true,
+  plugins: [plainHttp],
   sourcemap: 'linked',
   metafile: true,
   logLevel: 'warning'
@@ -78,7 +80,11 @@ const BUN_FLAGS = [
 
 /** Makes every program that is missing or out of date, and links the programs into `node_modules/.bin`. */
 export async function buildPrograms(say: (text: string) => void): Promise<void> {
-  const recipe = recipeHash([import.meta.filename], JSON.stringify(ESBUILD), BUN_FLAGS.join(' '))
+  const recipe = recipeHash(
+    [import.meta.filename, join(import.meta.dirname, 'plain-http.ts')],
+    JSON.stringify(ESBUILD),
+    BUN_FLAGS.join(' ')
+  )
   await Promise.all(BUNDLES.map(async (bundle) => makeBundle(bundle, recipe, say)))
   compileCtl(recipe, say)
   linkPrograms()
