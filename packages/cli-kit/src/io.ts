@@ -16,6 +16,12 @@ export interface Io {
   readonly stderr: TextSink
 }
 
+/** Writes, and waits where the reader is behind, so that what it has not read is never in memory. */
+export async function writeOut(sink: TextSink, text: string): Promise<void> {
+  if (sink.write(text) !== false || sink.once === undefined) return
+  await new Promise<void>((resolve) => sink.once?.('drain', resolve))
+}
+
 /** Status of a process that writes to a closed pipe, as a shell reports the signal that ends a Go program then. */
 const SIGPIPE_STATUS = 141
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { open, realpath, rename, rm, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
+import { writeOut } from '@ipfs-cluster/cli-kit'
 import type { TextSink } from '@ipfs-cluster/cli-kit'
 import { fileFailure } from '@ipfs-cluster/core/config'
 
@@ -29,15 +30,10 @@ export async function openOutput(path: string, stdout: TextSink): Promise<Output
 function standardOutput(stdout: TextSink): Output {
   return {
     write: async (pieces) => {
-      for await (const piece of pieces) if (stdout.write(piece) === false) await drained(stdout)
+      for await (const piece of pieces) await writeOut(stdout, piece)
     },
     [Symbol.asyncDispose]: async () => {}
   }
-}
-
-/** A reader that is behind holds the writer back, so that a large document is never in memory. */
-async function drained(stdout: TextSink): Promise<void> {
-  if (stdout.once !== undefined) await new Promise<void>((resolve) => stdout.once?.('drain', resolve))
 }
 
 async function openFile(path: string): Promise<Output> {

@@ -1,16 +1,6 @@
-import { EventEmitter } from 'node:events'
 import { expect, it } from '@jest/globals'
+import { SlowSink } from '../../cli-kit/test-suites/slow-sink.ts'
 import { openOutput } from '../src/output.ts'
-
-/** A stream whose reader is behind: each piece is one too many until it is taken. */
-class SlowSink extends EventEmitter {
-  readonly pieces: string[] = []
-
-  write(piece: string): boolean {
-    this.pieces.push(piece)
-    return false
-  }
-}
 
 it('standard output asks for the next piece when the reader has taken the last one', async () => {
   let made = 0
@@ -21,7 +11,7 @@ it('standard output asks for the next piece when the reader has taken the last o
   await using output = await openOutput('', sink)
   const written = output.write(document())
   for (let piece = 1; piece <= 3; piece++) {
-    while (sink.listenerCount('drain') === 0) await new Promise((resolve) => setImmediate(resolve))
+    await sink.isWaitedFor()
     expect(made).toBe(piece)
     sink.emit('drain')
   }

@@ -4,7 +4,7 @@ import type { OperationLimits } from './operation.ts'
 export interface PinTrackerInit {
   /**
    * Most operations that wait, for each of: recent pins, other pins, unpins; and most failed ones that are remembered.
-   * What does not fit fails with an error that says so and is tried again by recover. One costs some 300 bytes of
+   * What does not fit fails with an error that says so and is tried again by recover. One costs some 700 bytes of
    * memory.
    */
   maxPinQueueSize?: number

@@ -1,5 +1,5 @@
 import { stringify } from '@ipfs-cluster/api'
-import { bool, ExitError } from '@ipfs-cluster/cli-kit'
+import { bool, ExitError, writeOut } from '@ipfs-cluster/cli-kit'
 import { ApiError } from '@ipfs-cluster/client'
 import { loadIdentity } from '@ipfs-cluster/core/config'
 import { followerClient } from '../api.ts'
@@ -24,16 +24,16 @@ and the status of all is "offline".
     const { flags } = this.parse(List)
     await this.requireInitialized()
     const print = flags.json ? printJson : formatItem
-    const show = (item: Item): void => this.tell(print(item))
+    const show = (item: Item): Promise<void> => writeOut(this.context.stdout, `${print(item)}\n`)
     if (!(await this.#listRunning(show))) await doing('error obtaining the pinset', () => this.#listStored(show))
   }
 
   /** @returns whether there is a running peer */
-  async #listRunning(show: (item: Item) => void): Promise<boolean> {
+  async #listRunning(show: (item: Item) => Promise<void>): Promise<boolean> {
     let listed = 0
     try {
       for await (const item of runningPinset(followerClient(this.folder, this.context.env))) {
-        show(item)
+        await show(item)
         listed++
       }
       return true
@@ -44,13 +44,13 @@ and the status of all is "offline".
     }
   }
 
-  async #listStored(show: (item: Item) => void): Promise<void> {
+  async #listStored(show: (item: Item) => Promise<void>): Promise<void> {
     const { location, unreadable } = await findStore(this.folder)
     let listed = 0
     if (location !== undefined) {
       const identity = await loadIdentity(this.folder.identity)
       for await (const { cid, name } of storedPinset(location, identity?.id ?? '')) {
-        show({ cid, name, status: 'offline', error: '' })
+        await show({ cid, name, status: 'offline', error: '' })
         listed++
       }
     }
