@@ -76,6 +76,12 @@ export class FakeCluster implements Cluster {
       list: (options) => this.pins(options),
       listStored: (options) => this.#listStored(options),
       listByCreation: (options) => this.#listByCreation(options),
+      placesOf: async (keys) => {
+        this.calls.push(`placesOf ${keys.length}`)
+        return this.#byCreation()
+          .filter(({ key, value }) => keys.includes(key) && storedPinTypeBit(value) === PinTypeBits.pin)
+          .map(({ created, key }) => ({ created, key }))
+      },
       countByCreation: async (range) =>
         this.#byCreation(range).filter(({ value }) => storedPinTypeBit(value) === PinTypeBits.pin).length,
       pinsPerPeer: async () => this.#pinsPerPeer(),

@@ -19,7 +19,7 @@ import type {
 import type { CID } from 'multiformats/cid'
 import type { AllocationExplanation } from '../allocator/index.ts'
 import type { SyncProgress } from '../consensus/interface.ts'
-import type { StatusCounts } from '../pintracker/interface.ts'
+import type { ListPinsOptions, StatusCounts } from '../pintracker/interface.ts'
 import type { ClusterRepair } from '../repair/interface.ts'
 import type { ListOptions, PinState } from '../state/interface.ts'
 import type { EventSource } from '../util/event-bus.ts'
@@ -49,7 +49,7 @@ export interface PinExplanation {
   readonly allocation?: AllocationExplanation
 }
 
-export interface ListStatusesOptions extends AbortOptions {
+export interface ListStatusesOptions extends ListPinsOptions {
   local?: boolean
 }
 
@@ -94,7 +94,8 @@ export interface Cluster {
   /**
    * The state of all pins that match, in batches, undecoded where that suffices: for listings that need no objects.
    *
-   * @param options - with `local`, what this peer alone knows
+   * @param options - with `local`, what this peer alone knows; with `brief`, of pins under way no more than the statuses
+   *   where that saves reading them
    */
   listStatuses(filter: StatusFilter, options?: ListStatusesOptions): AsyncIterable<readonly ListedStatus[]>
   recover(cid: CID, options?: AbortOptions): Promise<GlobalPinInfo>

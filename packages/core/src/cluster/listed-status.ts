@@ -57,9 +57,9 @@ export function listedGlobal({ peerMap, ...common }: GlobalPinInfo): ListedStatu
  * @throws ClusterError, SyntaxError when a stored pin is damaged
  */
 export function globalPinInfoIn({ key, value, told }: ListedStatus): GlobalPinInfo {
-  const cid = pinKeyToCid(key)
-  const pin = value && decodePin(value, cid)
   const [first] = told
+  const cid = first?.info?.cid ?? pinKeyToCid(key)
+  const pin = value && decodePin(value, cid)
   const global = first?.info === undefined ? emptyGlobalPinInfo(cid) : globalPinInfoOf(first.info)
   for (const each of told) {
     if (each.info !== undefined) addPinInfo(global, each.info)

@@ -3,7 +3,7 @@ import { ClusterError, VERSION } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { Consensus } from '../consensus/interface.ts'
 import type { Block, IpfsConnector } from '../ipfs/interface.ts'
-import type { PinListing, PinTracker } from '../pintracker/index.ts'
+import type { ListPinsOptions, PinListing, PinTracker } from '../pintracker/index.ts'
 import { messageOf } from '../util/errors.ts'
 import { withTimeout } from '../util/signals.ts'
 import type { AbortOptions } from '../util/startable.ts'
@@ -73,7 +73,7 @@ export class LocalMember implements Member {
     return this.#components.tracker.statusAll(filter, options)
   }
 
-  list(filter: StatusFilter, options?: AbortOptions): AsyncIterable<PinListing> {
+  list(filter: StatusFilter, options?: ListPinsOptions): AsyncIterable<PinListing> {
     return this.#components.tracker.list(filter, options)
   }
 

@@ -2,7 +2,7 @@ import type { Bandwidth, Id, IpfsRepoStat, Multiaddr, PeerId, PinInfo, RepoGc, S
 import { ClusterError } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { Block } from '../ipfs/interface.ts'
-import type { PinListing } from '../pintracker/index.ts'
+import type { ListPinsOptions, PinListing } from '../pintracker/index.ts'
 import type { AbortOptions } from '../util/startable.ts'
 
 /**
@@ -18,7 +18,7 @@ export interface Member {
   status(cid: CID, options?: AbortOptions): Promise<PinInfo>
   statusAll(filter: StatusFilter, options?: AbortOptions): AsyncIterable<PinInfo>
   /** The same in parts, undecoded where that suffices, in the order of the keys of the pinset if it lists all of it. */
-  list(filter: StatusFilter, options?: AbortOptions): AsyncIterable<PinListing>
+  list(filter: StatusFilter, options?: ListPinsOptions): AsyncIterable<PinListing>
   recover(cid: CID, options?: AbortOptions): Promise<PinInfo>
   recoverAll(options?: AbortOptions): AsyncIterable<PinInfo>
   repoGc(options?: AbortOptions): Promise<RepoGc>

@@ -4,6 +4,7 @@ import type { CID } from 'multiformats/cid'
 import { readPinDemand } from '../codec/index.ts'
 import type { CidKey } from '../pintracker/cid-key.ts'
 import { keyOfCid } from '../pintracker/cid-key.ts'
+import type { ListPinsOptions } from '../pintracker/interface.ts'
 import { isPinnedEverywhere, isRemoteDemand, isRemotePin } from '../pintracker/placement.ts'
 import { listsPinset, pinInfo } from '../pintracker/status.ts'
 import type { PinState } from '../state/interface.ts'
@@ -77,23 +78,30 @@ export class Statuses {
   }
 
   /** The same in batches, undecoded where that suffices, in the order of keys where the pinset is listed. */
-  async *list(filter: StatusFilter, options: AbortOptions = {}): AsyncGenerator<readonly ListedStatus[]> {
+  async *list(
+    filter: StatusFilter,
+    { brief = false, ...options }: ListPinsOptions = {}
+  ): AsyncGenerator<readonly ListedStatus[]> {
     const members = await this.#members(options)
     const [only] = members
-    if (members.length === 1 && only !== undefined) yield* this.#listOnly(only, filter, options)
+    if (members.length === 1 && only !== undefined) yield* this.#listOnly(only, filter, { ...options, brief })
     else if (listsPinset(filter)) yield* this.#listMerged(members, filter, options)
     else yield* this.#listCollected(members, filter, options)
   }
 
   /** What this peer alone knows. */
-  async *listLocal(filter: StatusFilter, options: AbortOptions = {}): AsyncGenerator<readonly ListedStatus[]> {
+  async *listLocal(filter: StatusFilter, options: ListPinsOptions = {}): AsyncGenerator<readonly ListedStatus[]> {
     const { peerId } = this.#components
     for await (const { answerer, pins } of this.#components.member(peerId).list(filter, options)) {
       yield pins.map((pin) => listedStatusOf(answerer, pin))
     }
   }
 
-  async *#listOnly(peer: PeerId, filter: StatusFilter, options: AbortOptions): AsyncGenerator<readonly ListedStatus[]> {
+  async *#listOnly(
+    peer: PeerId,
+    filter: StatusFilter,
+    options: ListPinsOptions
+  ): AsyncGenerator<readonly ListedStatus[]> {
     let any = false
     try {
       for await (const { answerer, pins } of this.#components.member(peer).list(filter, options)) {

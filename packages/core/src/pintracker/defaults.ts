@@ -81,6 +81,9 @@ export const MAX_BREAKS = 3
 /** Milliseconds for an answer of a node that was away, when somebody asks for a recover. */
 export const ASK_TIMEOUT = 2000
 
+/** Operations that are listed in one go when that reads nothing; others have their turn between two of these. */
+export const BRIEF_PART = 100
+
 /** Characters of an error that are kept. */
 export const MAX_ERROR_LENGTH = 1024
 

@@ -19,6 +19,11 @@ export interface RecoverAllOptions extends AbortOptions {
   isAutomatic?: boolean
 }
 
+export interface ListPinsOptions extends AbortOptions {
+  /** Only statuses are asked for: of what is under way, all that the pinset tells is left out, so that it is not read. */
+  brief?: boolean
+}
+
 /** Brings the IPFS node of this peer to what the pinset asks of it, and says how far it is. */
 export interface PinTracker extends Startable {
   /** The pinset has this pin now: pin it here if this peer is among its allocations, else see that it is not pinned. */
@@ -30,7 +35,7 @@ export interface PinTracker extends Startable {
   /** State of every CID that matches, streamed. */
   statusAll(filter: StatusFilter, options?: AbortOptions): AsyncIterable<PinInfo>
   /** The same in parts, undecoded where that suffices, in the order of the keys of the pinset if it lists all of it. */
-  list(filter: StatusFilter, options?: AbortOptions): AsyncIterable<PinListing>
+  list(filter: StatusFilter, options?: ListPinsOptions): AsyncIterable<PinListing>
   /** Why a CID is as it is here: what it waits for, how far it is, why it failed, when it is tried again. */
   explain(cid: CID, options?: AbortOptions): Promise<PinDetail>
   /** At hand once the pinset has been compared, which the first call does. */

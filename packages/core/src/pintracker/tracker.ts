@@ -26,10 +26,10 @@ import type { CidKey } from './cid-key.ts'
 import { bytesOfKey, cidOfKey, keyOfBytes, keyOfCid } from './cid-key.ts'
 import { CidSet } from './cid-set.ts'
 import type { PinTrackerInit } from './defaults.ts'
-import { ASK_TIMEOUT, limitsOf } from './defaults.ts'
+import { ASK_TIMEOUT, BRIEF_PART, limitsOf } from './defaults.ts'
 import { operationDetail, restDetail } from './explain.ts'
 import { FailureLedger } from './failure-ledger.ts'
-import type { PinTracker, RecoverAllOptions, StatusCounts } from './interface.ts'
+import type { ListPinsOptions, PinTracker, RecoverAllOptions, StatusCounts } from './interface.ts'
 import type { Operation, OperationKind } from './operation.ts'
 import { FULL_QUEUE } from './operation.ts'
 import type { PinTrackerEvents } from './operation-runner.ts'
@@ -148,11 +148,15 @@ export class StatelessTracker implements PinTracker {
     }
   }
 
-  async *list(filter: StatusFilter, options: AbortOptions = {}): AsyncGenerator<PinListing, void, undefined> {
+  async *list(
+    filter: StatusFilter,
+    { brief = false, ...options }: ListPinsOptions = {}
+  ): AsyncGenerator<PinListing, void, undefined> {
     if (matchesFilter('cluster_error', filter) && filter !== 0 && (filter & HELD) === 0) await this.#probeIpfs(options)
     const matches = (operation: Operation): boolean => matchesFilter(this.#statusOf(operation), filter)
     if (!listsPinset(filter)) {
-      yield* this.#listOperations(this.#keysOf(matches), matches, options)
+      const keys = this.#keysOf(matches)
+      yield* brief ? this.#listBriefly(keys, matches, options) : this.#listOperations(keys, matches, options)
       return
     }
     // An unpin that runs is no news to somebody who lists the pinset; one that failed is.
@@ -343,6 +347,28 @@ export class StatelessTracker implements PinTracker {
       const operation = operations.get(key)
       if (operation === undefined || !wanted(operation)) continue
       yield { answerer: this.#answerer(), pins: [{ key: pinKey(cid), info: this.#infoOf(operation, cid, pin) }] }
+    }
+  }
+
+  /** The same by what is in memory alone. */
+  async *#listBriefly(
+    keys: readonly CidKey[],
+    wanted: (operation: Operation) => boolean,
+    { signal }: AbortOptions
+  ): AsyncGenerator<PinListing, void, undefined> {
+    const { operations } = this.#runner
+    for (let start = 0; start < keys.length; start += BRIEF_PART) {
+      signal?.throwIfAborted()
+      const pins: ListedPin[] = []
+      for (const key of keys.slice(start, start + BRIEF_PART)) {
+        const operation = operations.get(key)
+        if (operation === undefined || !wanted(operation)) continue
+        const cid = cidOfKey(key)
+        pins.push({ key: pinKey(cid), info: this.#infoOf(operation, cid, undefined) })
+      }
+      if (pins.length > 0) yield { answerer: this.#answerer(), pins }
+      // Nothing here waits for anything else.
+      await new Promise(setImmediate)
     }
   }
 

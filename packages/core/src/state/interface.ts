@@ -58,6 +58,8 @@ export interface PinState {
    * since there is an index. Pins that are damaged are not in it, nor those that change while it runs.
    */
   listByCreation(options?: CreationListOptions): AsyncIterable<readonly (StoredPin & CreationPlace)[]>
+  /** Where data pins come by their creation, undecoded. Keys of others, of what is damaged or is not there, are left out. */
+  placesOf(keys: readonly string[], options?: AbortOptions): Promise<CreationPlace[]>
   /** Number of data pins that were made in a range of time. It is not by going through them. */
   countByCreation(range?: Pick<CreationRange, 'before' | 'after' | 'signal'>): Promise<number>
   /** Number of data pins that are allocated to each peer. Pins that are on all peers are not counted. */

@@ -99,6 +99,18 @@ export class DatastorePinState implements PinState {
     }
   }
 
+  async placesOf(keys: readonly string[], options: AbortOptions = {}): Promise<CreationPlace[]> {
+    const values = await this.#datastore.getMany(
+      keys.map((key) => this.#keyOf(key)),
+      options
+    )
+    return keys.flatMap((key, i) => {
+      const value = values[i]
+      const place = value && placeOf(key, value)
+      return place?.type === PinTypeBits.pin ? [{ created: timeOfDigits(place.digits), key }] : []
+    })
+  }
+
   countByCreation(range: Pick<CreationRange, 'before' | 'after' | 'signal'> = {}): Promise<number> {
     return this.#index.count(this.#datastore, range)
   }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals'
 import type { Id, Metric, PinInfo, PinInfoShort, TrackerStatus } from '@ipfs-cluster/api'
 import { ClusterError, defaultPinOptions, TrackerStatusBits } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
+import { globalPinInfoIn } from '../../src/cluster/index.ts'
 import type { Member } from '../../src/cluster/index.ts'
 import type { PinListing } from '../../src/pintracker/index.ts'
 import { pinKey } from '../../src/codec/index.ts'
@@ -124,6 +125,18 @@ describe('with several members', () => {
       ipfsPeerId: 'QmThird',
       error: 'failed to dial'
     })
+  })
+
+  it('a brief list tells who is to hold a pin, as those that could not answer count for nothing else', async () => {
+    await startThree()
+    const fields = { replicationFactorMin: 1, replicationFactorMax: 1, allocations: [PEER] }
+    peer.ipfs.immediate = false
+    peer.tracker.track(peer.consensus.state.put(testPin(testCid(1), fields)))
+    other.error = third.error = new Error('failed to dial')
+    const filter = TrackerStatusBits.pinning | TrackerStatusBits.pin_queued | TrackerStatusBits.cluster_error
+    const listed = (await collect(peer.cluster.listStatuses(filter, { brief: true }))).flat().map(globalPinInfoIn)
+    expect(listed.map(({ allocations }) => allocations)).toEqual([[PEER]])
+    expect(Object.keys(listed[0]!.peerMap)).toHaveLength(3)
   })
 
   it('only those that hold a pin are asked', async () => {

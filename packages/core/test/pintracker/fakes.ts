@@ -90,6 +90,10 @@ export class FakeState implements PinState {
     throw new Error('not part of this fake')
   }
 
+  async placesOf(): Promise<never> {
+    throw new Error('not part of this fake')
+  }
+
   async countByCreation(): Promise<number> {
     throw new Error('not part of this fake')
   }

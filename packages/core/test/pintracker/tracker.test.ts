@@ -254,6 +254,20 @@ describe('statusAll', () => {
     expect(await list(...filter)).toEqual(expected)
   })
 
+  it('lists the same briefly, and reads no pin for it', async () => {
+    const { pin_queued, pinning, pin_error, unpin_error } = TrackerStatusBits
+    const filter = pin_queued | pinning | pin_error | unpin_error
+    for (let n = 100; n < 350; n++) pin(n)
+    const full = await list('pin_queued', 'pinning', 'pin_error', 'unpin_error')
+    const get = jest.spyOn(state, 'get')
+    const pins = (await collect(tracker.list(filter, { brief: true }))).flatMap((part) => part.pins)
+    expect(get).not.toHaveBeenCalled()
+    const brief = pins.flatMap((each) => (each.value === undefined ? [each] : []))
+    expect(brief.map(({ key }) => key)).toEqual(brief.map(({ info }) => pinKey(info.cid)))
+    expect(Object.fromEntries(brief.map(({ info }) => [numberOf(info), info.status]))).toEqual(full)
+    expect(Object.keys(full).length).toBeGreaterThan(250)
+  })
+
   it('asks the IPFS node only where its answer counts', async () => {
     ipfs.down = DOWN
     expect(await list('remote', 'pin_error')).toEqual({ 4: 'remote', 7: 'pin_error' })

@@ -117,6 +117,11 @@ describe('the index of a pinset', () => {
               pins.expected({ ...range, types: PinTypeBits.pin }).length
             )
           }
+          const places = await pins.state.placesOf([...pins.pins.keys(), 'NONE'])
+          const listed = (await Array.fromAsync(pins.state.listByCreation({ types: PinTypeBits.pin }))).flat()
+          expect(new Map(places.map(({ key, created }) => [key, created]))).toEqual(
+            new Map(listed.map(({ key, created }) => [key, created]))
+          )
           expect(await pins.state.pinsPerPeer()).toEqual(pins.perPeer())
           await pins.datastore.close()
         }

@@ -25,7 +25,7 @@ export { pinsvcRoutes } from './routes.ts'
 export type PinsvcApiInit = HttpSurfaceInit
 
 export interface PinsvcApiComponents {
-  cluster: Pick<Cluster, 'state' | 'pin' | 'unpin' | 'status' | 'statusAll' | 'metrics'>
+  cluster: Pick<Cluster, 'state' | 'pin' | 'unpin' | 'status' | 'listStatuses' | 'metrics'>
   logger: ComponentLogger
   /**
    * The host of the peer, when whoever knows the secret of the cluster may use the API over it; a host that is configured

@@ -28,7 +28,7 @@ const ASKED_AT_ONCE = 32
 const MAX_SEARCHES = 3
 
 /** The parts of a cluster that the service is made of. */
-type ServedCluster = Pick<Cluster, 'state' | 'pin' | 'unpin' | 'status' | 'statusAll' | 'metrics'>
+type ServedCluster = Pick<Cluster, 'state' | 'pin' | 'unpin' | 'status' | 'listStatuses' | 'metrics'>
 
 /** The use cases of the pinning service over a cluster. A pin of the service is one of the cluster's data pins. */
 export class PinningService {

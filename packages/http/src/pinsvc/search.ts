@@ -1,6 +1,4 @@
 import { PinTypeBits } from '@ipfs-cluster/api'
-import { pinKeyToCid } from '@ipfs-cluster/core/codec'
-import { creationTime } from '@ipfs-cluster/core/state'
 import type { CreationPlace, PinState } from '@ipfs-cluster/core/state'
 import type { AbortOptions } from '@ipfs-cluster/core/util'
 import { compareNewest, First } from '../common/pinset/places.ts'
@@ -8,6 +6,9 @@ import { pinTest } from '../common/pinset/pin-filter.ts'
 import type { PinFilter } from '../common/pinset/pin-filter.ts'
 import { scan } from '../common/pinset/scan.ts'
 import type { StatusTest } from './status-test.ts'
+
+/** Pins whose places are asked for at the same time. */
+const PLACES_AT_ONCE = 200
 
 /** What a search looks for, and how much of it it gives. */
 export interface SearchOptions extends AbortOptions {
@@ -88,11 +89,13 @@ async function* placesOf(
   state: PinState,
   { filter, signal }: Pick<SearchOptions, 'filter' | 'signal'>
 ): AsyncGenerator<CreationPlace, void, undefined> {
-  for (const [key, isWanted] of pins) {
-    if (isWanted !== areWanted) continue
-    const pin = await state.get(pinKeyToCid(key), signal === undefined ? {} : { signal })
-    if (pin?.type !== 'pin') continue
-    const created = creationTime(key, pin.timestamp).toMilliseconds()
-    if (created < filter.before && created > filter.after) yield { created, key }
+  const keys: string[] = []
+  for (const [key, isWanted] of pins) if (isWanted === areWanted) keys.push(key)
+  for (let start = 0; start < keys.length; start += PLACES_AT_ONCE) {
+    const places = await state.placesOf(
+      keys.slice(start, start + PLACES_AT_ONCE),
+      signal === undefined ? {} : { signal }
+    )
+    for (const place of places) if (place.created < filter.before && place.created > filter.after) yield place
   }
 }

@@ -1,5 +1,5 @@
+import { globalPinInfoIn } from '@ipfs-cluster/core/cluster'
 import type { Cluster } from '@ipfs-cluster/core/cluster'
-import { pinKey } from '@ipfs-cluster/core/codec'
 import type { StoredPin } from '@ipfs-cluster/core/state'
 import type { AbortOptions } from '@ipfs-cluster/core/util'
 import type { Peers } from './peers.ts'
@@ -32,15 +32,17 @@ export class StatusTest {
 
   /** Asks all peers for what is not settled. */
   static async make(
-    cluster: Pick<Cluster, 'statusAll' | 'state'>,
+    cluster: Pick<Cluster, 'listStatuses' | 'state'>,
     peers: Peers,
     statuses: ReadonlySet<StatusWord>,
     options: AbortOptions
   ): Promise<StatusTest> {
     const unsettled = new Map<string, boolean>()
-    for await (const info of cluster.statusAll(UNSETTLED, options)) {
-      const word = statusWordOf(info, (peer) => peers.isGone(peer))
-      if (word !== undefined) unsettled.set(pinKey(info.cid), statuses.has(word))
+    for await (const items of cluster.listStatuses(UNSETTLED, { ...options, brief: true })) {
+      for (const item of items) {
+        const word = statusWordOf(globalPinInfoIn(item), (peer) => peers.isGone(peer))
+        if (word !== undefined) unsettled.set(item.key, statuses.has(word))
+      }
     }
     const holders = await cluster.state.pinsPerPeer(options)
     return new StatusTest(

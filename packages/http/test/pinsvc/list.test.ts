@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { emptyPin } from '@ipfs-cluster/api'
 import type { Metric } from '@ipfs-cluster/api'
 import fc from 'fast-check'
@@ -125,6 +125,22 @@ describe('a list of pins', () => {
     expect((await served.list({ status: 'pinned' })).count).toBe(24)
     expect(await allPages({ status: 'pinned', limit: '7' })).toHaveLength(24)
     expect((await served.list()).count).toBe(30)
+  })
+
+  it('reads the pins of the page alone, however many have the status', async () => {
+    for (let n = 0; n < 450; n++) {
+      served.cluster.put(pinOf(n, NOW + n))
+      served.cluster.statuses.set(cidTextOf(n), n % 9 === 0 ? 'pinned' : 'pin_queued')
+    }
+    const get = jest.spyOn(served.cluster.state, 'get')
+    const list = jest.spyOn(served.cluster, 'listStatuses')
+    const page = await served.list({ status: 'queued', limit: '3', before: new Date((NOW + 400) * 1000).toISOString() })
+    expect(page.count).toBe(355)
+    expect(cidsOf(page)).toEqual([399, 398, 397].map(cidTextOf))
+    expect(get).toHaveBeenCalledTimes(3)
+    expect(list.mock.calls.map(([, options]) => options?.brief)).toEqual([true])
+    expect(served.cluster.calls.filter((call) => call.startsWith('placesOf'))).toEqual(['placesOf 200', 'placesOf 200'])
+    jest.restoreAllMocks()
   })
 
   it('leaves peers that are gone no say, unless all that hold a pin are', async () => {
