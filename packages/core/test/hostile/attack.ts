@@ -1,7 +1,5 @@
-import { expect } from '@jest/globals'
 import fc from 'fast-check'
 import type { HostilePeer } from './hostile-peer.ts'
-import type { Victim } from './victim.ts'
 
 /** What is thrown at one protocol. */
 export interface Attack {
@@ -18,12 +16,6 @@ export interface Input {
 
 /** Another one makes other inputs; it is part of the name of each test, and so of every failure. */
 export const SEED = 20_26
-
-/** Inputs of an attack. */
-const COUNT = 200
-
-/** Bytes that the process of a test may grow by while it throws and takes them. */
-const MAX_GROWTH = 400 * 1024 * 1024
 
 /** Inputs that are under way at the same time. */
 const AT_ONCE = 16
@@ -46,17 +38,6 @@ export async function attack(peer: HostilePeer, inputs: readonly Input[], isAliv
     }
   }
   peer.letGo()
-}
-
-/** Throws all inputs of an attack at a victim, which must be as it was before, and no larger than it may be. */
-export async function expectNoHarm(victim: Victim, peer: HostilePeer, { inputs }: Attack): Promise<void> {
-  const all = inputs(SEED, COUNT)
-  expect(all.length).toBeGreaterThanOrEqual(COUNT)
-  await victim.remember()
-  const before = process.memoryUsage().rss
-  await attack(peer, all, () => victim.expectAlive())
-  await victim.expectUnharmed()
-  expect(process.memoryUsage().rss - before).toBeLessThan(MAX_GROWTH)
 }
 
 /** The inputs of a seed: the same ones each time. */

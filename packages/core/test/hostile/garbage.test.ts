@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { RPC_PROTOCOL } from '../../src/rpc/defaults.ts'
-import { expectNoHarm, SEED } from './attack.ts'
+import { SEED } from './attack.ts'
 import { STRANGER_ATTACKS } from './attacks/index.ts'
 import { header, METHODS } from './attacks/rpc.ts'
 import { HostilePeer } from './hostile-peer.ts'
+import { expectNoHarm } from './no-harm.ts'
 import { Victim } from './victim.ts'
 
 /** Milliseconds: some seconds, and much more on a machine that is busy. */

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, it } from '@jest/globals'
-import { expectNoHarm, SEED } from './attack.ts'
+import { SEED } from './attack.ts'
 import { ABSURD_HEIGHTS, tellOf } from './attacks/delta-blocks.ts'
 import { MEMBER_ATTACKS } from './attacks/index.ts'
 import { dagBlock, numberField } from './bytes.ts'
 import { HostilePeer } from './hostile-peer.ts'
+import { expectNoHarm } from './no-harm.ts'
 import { Victim } from './victim.ts'
 
 let both: Victim
