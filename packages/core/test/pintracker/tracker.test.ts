@@ -257,7 +257,19 @@ describe('statusAll', () => {
   it('lists the same briefly, and reads no pin for it', async () => {
     const { pin_queued, pinning, pin_error, unpin_error } = TrackerStatusBits
     const filter = pin_queued | pinning | pin_error | unpin_error
+    // One after the other: none begins, and is read, because those before it have been silent for a while.
+    await tracker.stop()
+    tracker = newTracker({ concurrentPins: 1 })
+    await tracker.start()
+    pin(7)
+    unpin(8)
+    await until('calls wait', () => ipfs.isWaiting('pin', testCid(7)) && ipfs.isWaiting('unpin', testCid(8)))
+    ipfs.finish('pin', testCid(7), new Error('nobody has it'))
+    ipfs.finish('unpin', testCid(8), new Error('disallowed'))
+    pin(6)
     for (let n = 100; n < 350; n++) pin(n)
+    await until('one of them is being pinned', () => ipfs.isWaiting('pin', testCid(6)))
+    await statusBecomes(8, 'unpin_error')
     const full = await list('pin_queued', 'pinning', 'pin_error', 'unpin_error')
     const get = jest.spyOn(state, 'get')
     const pins = (await collect(tracker.list(filter, { brief: true }))).flatMap((part) => part.pins)
