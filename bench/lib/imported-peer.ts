@@ -8,7 +8,7 @@ import { cidTexts } from './cids.ts'
 import { exportLines } from './export-lines.ts'
 import type { MockIpfs } from './mock-ipfs.ts'
 import { startMockIpfs } from './mock-ipfs.ts'
-import type { Figure, ScenarioContext } from './scenario.ts'
+import type { Figure, Scenario, ScenarioContext } from './scenario.ts'
 
 /** A peer with a pinset, which has not been started. */
 export interface ImportedPeer {
@@ -16,16 +16,38 @@ export interface ImportedPeer {
   ipfs: MockIpfs
   /** For files. */
   folder: string
+  /** Pins of it. */
+  count: number
   /** Seconds that the import took. */
   seconds: number
 }
 
-/**
- * Measures a peer whose pinset comes out of an export file.
- *
- * @param isHeld - whether its IPFS node has pinned all of it
- */
-export async function withImported(
+/** What is measured of a peer whose pinset comes out of an export file. */
+interface ImportedPeerInit {
+  name: string
+  /** Numbers of pins, each for a peer of its own. */
+  sizes: Readonly<Record<ScenarioContext['scale'], readonly number[]>>
+  /** Whether its IPFS node has pinned all of it. */
+  isHeld: boolean
+  measure(imported: ImportedPeer, context: ScenarioContext): Promise<Figure[]>
+}
+
+/** A scenario of peers whose pinset comes out of an export file. */
+export function importedPeer({ name, sizes, isHeld, measure }: ImportedPeerInit): Scenario {
+  return {
+    name,
+    async run(context) {
+      const figures: Figure[] = []
+      for (const count of sizes[context.scale]) {
+        const measured = await withImported(count, isHeld, context, (imported) => measure(imported, context))
+        figures.push(...measured.map((figure) => ({ ...figure, name: `${count} pins: ${figure.name}` })))
+      }
+      return figures
+    }
+  }
+}
+
+async function withImported(
   count: number,
   isHeld: boolean,
   { bins, env }: ScenarioContext,
@@ -39,10 +61,7 @@ export async function withImported(
   const peer = await Peer.init({ folder: folder.path, bins, ipfsPort: ipfs.port, ...(env && { env }) })
   try {
     const seconds = await timeService(peer, ['state', 'import', '-f', file])
-    return (await measure({ peer, ipfs, folder: folder.path, seconds })).map((figure) => ({
-      ...figure,
-      name: `${count} pins: ${figure.name}`
-    }))
+    return await measure({ peer, ipfs, folder: folder.path, count, seconds })
   } finally {
     if (peer.running) await peer.stop()
     await ipfs.stop()

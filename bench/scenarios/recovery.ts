@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { withImported } from '../lib/imported-peer.ts'
+import { importedPeer } from '../lib/imported-peer.ts'
 import type { ImportedPeer } from '../lib/imported-peer.ts'
 import { readLines } from '../lib/load.ts'
 import { cpuSeconds } from '../lib/process-cost.ts'
@@ -11,18 +11,9 @@ const SIZES = { small: [1000], full: [20_000], large: [20_000, 200_000] }
 const PATIENCE = 900_000
 
 /** A peer whose IPFS node holds nothing of the pinset, and which is asked for lists while it pins all of it. */
-export const recovery: Scenario = {
-  name: 'recovery',
-  async run(context) {
-    const figures: Figure[] = []
-    for (const count of SIZES[context.scale]) {
-      figures.push(...(await withImported(count, false, context, (imported) => measure(count, imported))))
-    }
-    return figures
-  }
-}
+export const recovery: Scenario = importedPeer({ name: 'recovery', sizes: SIZES, isHeld: false, measure })
 
-async function measure(count: number, { peer, ipfs }: ImportedPeer): Promise<Figure[]> {
+async function measure({ peer, ipfs, count }: ImportedPeer): Promise<Figure[]> {
   await peer.start('rest')
   const start = performance.now()
   const allocations = await readLines(peer.restPort, '/allocations')

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Peer } from '../../e2e/harness/peer.ts'
 import { sizeOf } from '../lib/disk.ts'
 import type { ImportedPeer } from '../lib/imported-peer.ts'
-import { timeService, withImported } from '../lib/imported-peer.ts'
+import { importedPeer, timeService } from '../lib/imported-peer.ts'
 import { readLines } from '../lib/load.ts'
 import { memory, peakMemory } from '../lib/process-cost.ts'
 import type { Figure, Scenario, ScenarioContext } from '../lib/scenario.ts'
@@ -12,20 +12,10 @@ const SIZES = { small: [2000], full: [20_000, 200_000], large: [1000, 20_000, 20
 const MIB = 1 << 20
 
 /** A large pinset: imported, started with, listed, exported. All of it is pinned on the IPFS node of the peer. */
-export const state: Scenario = {
-  name: 'state',
-  async run(context) {
-    const figures: Figure[] = []
-    for (const count of SIZES[context.scale]) {
-      figures.push(...(await withImported(count, true, context, (imported) => measure(count, imported, context))))
-    }
-    return figures
-  }
-}
+export const state: Scenario = importedPeer({ name: 'state', sizes: SIZES, isHeld: true, measure })
 
 async function measure(
-  count: number,
-  { peer, folder, seconds }: ImportedPeer,
+  { peer, folder, count, seconds }: ImportedPeer,
   { hasBatches: hasPages, scale }: ScenarioContext
 ): Promise<Figure[]> {
   const start = performance.now()

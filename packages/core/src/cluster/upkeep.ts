@@ -105,14 +105,11 @@ export class Upkeep {
         if (options.signal?.aborted !== true) log.error(`repinning ${cidToText(pin.cid)}: ${messageOf(err)}`)
       }
     }
-    const pool = new Pool(CHANGES_AT_ONCE)
-    try {
-      for await (const pin of consensus.state.list(options)) {
-        if (pin.allocations?.includes(peer) === true) await pool.add(() => move(pin), options)
-      }
-    } finally {
-      await pool.idle()
+    await using pool = new Pool(CHANGES_AT_ONCE)
+    for await (const pin of consensus.state.list(options)) {
+      if (pin.allocations?.includes(peer) === true) await pool.add(() => move(pin), options)
     }
+    await pool.idle()
     options.signal?.throwIfAborted()
   }
 
@@ -141,18 +138,14 @@ export class Upkeep {
   async *#pins(signal: AbortSignal): AsyncGenerator<Pin, void, undefined> {
     const isOurs = await this.#isOurs({ signal })
     const now = Time.now()
-    const pool = new Pool(CHANGES_AT_ONCE)
-    try {
-      for await (const pin of paced(this.#components.consensus.state.list({ signal }), { signal })) {
-        if (!isExpired(pin, now)) {
-          this.#expiry.note(pin)
-          yield pin
-        } else if (isOurs(pin.cid)) {
-          await pool.add(() => this.#unpin(pin.cid, { signal }), { signal })
-        }
+    await using pool = new Pool(CHANGES_AT_ONCE)
+    for await (const pin of paced(this.#components.consensus.state.list({ signal }), { signal })) {
+      if (!isExpired(pin, now)) {
+        this.#expiry.note(pin)
+        yield pin
+      } else if (isOurs(pin.cid)) {
+        await pool.add(() => this.#unpin(pin.cid, { signal }), { signal })
       }
-    } finally {
-      await pool.idle()
     }
   }
 

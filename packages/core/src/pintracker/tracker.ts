@@ -169,7 +169,7 @@ export class StatelessTracker implements PinTracker {
   async recover(cid: CID, options: AbortOptions = {}): Promise<PinInfo> {
     await this.#askIfAway(cid, options)
     const info = await this.status(cid, options)
-    return (await this.#recover(info, options)) === undefined ? info : this.status(cid, options)
+    return (await this.#recover(info, options)) ?? info
   }
 
   async *recoverAll(options: RecoverAllOptions = {}): AsyncIterable<PinInfo> {

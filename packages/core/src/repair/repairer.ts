@@ -33,6 +33,9 @@ interface Waiting {
   pause: number
 }
 
+/** Of a pin that is part of the next look. */
+const SOON = { dueIn: 1, pause: 1 } as const
+
 /**
  * Sees to it that every pin has its copies, of those pins that are this peer's to look after. All that it does follows
  * from the pinset, who is there, and the marks: when it is interrupted, the next walk over the pinset, here or on
@@ -111,7 +114,7 @@ export class Repairer {
     this.#failed = 0
     this.#reasons = []
     const before = this.#placed
-    for (const waiting of this.#waiting.values()) lookSoon(waiting)
+    for (const waiting of this.#waiting.values()) Object.assign(waiting, SOON)
     const pool = new Pool(PARALLEL)
     try {
       for await (const pin of pins) {
@@ -150,7 +153,7 @@ export class Repairer {
     this.#inHand.add(key)
     try {
       const pin = await this.#components.consensus.state.get(cid, options)
-      if (pin === undefined) this.#waiting.delete(keyOfCid(cid))
+      if (pin === undefined) this.#waiting.delete(key)
       else await this.#carryOut(pin, this.#plan(pin), options)
     } catch (err) {
       if (options.signal?.aborted !== true) this.#fail(cid, messageOf(err))
@@ -244,7 +247,7 @@ export class Repairer {
   }
 
   #wait(cid: CID, copies: number): void {
-    this.#waiting.set(keyOfCid(cid), { since: performance.now(), copies, dueIn: 1, pause: 1 })
+    this.#waiting.set(keyOfCid(cid), { since: performance.now(), copies, ...SOON })
   }
 
   /**
@@ -312,11 +315,6 @@ function isDue(waiting: Waiting): boolean {
   waiting.dueIn = waiting.pause
   waiting.pause = Math.min(2 * waiting.pause, LONGEST_PAUSE)
   return true
-}
-
-function lookSoon(waiting: Waiting): void {
-  waiting.dueIn = 1
-  waiting.pause = 1
 }
 
 function never(): boolean {

@@ -1,8 +1,8 @@
 import { abortable } from './signals.ts'
 import type { AbortOptions } from './startable.ts'
 
-/** Runs tasks side by side, up to a number of them. */
-export class Pool {
+/** Runs tasks side by side, up to a number of them. To be disposed of where its tasks must have ended. */
+export class Pool implements AsyncDisposable {
   readonly #limit: number
   readonly #running = new Set<Promise<void>>()
 
@@ -20,5 +20,9 @@ export class Pool {
   /** Resolves when no task runs any more. */
   async idle(): Promise<void> {
     await Promise.all(this.#running)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.idle()
   }
 }

@@ -5,15 +5,15 @@ const MAX_LOAD = 0.6
 /** Slots that are taken over in one step. */
 const STEP = 1 << 16
 /** One for all sets, so that one can be taken over into another. */
-const SEED = [randomInt(2 ** 32), randomInt(2 ** 32), randomInt(2 ** 32)] as const
+const SEED: Fingerprint = [randomInt(2 ** 32), randomInt(2 ** 32), randomInt(2 ** 32)]
 
 /** What is kept of an entry; all 0 where there is none. */
 type Fingerprint = readonly [number, number, number]
 
 /**
  * A set of CIDs or multihashes that takes 12 bytes of memory for each instead of some hundred, so that a walk over
- * millions of blocks fits. It keeps 95 bits of each, mixed with a seed that is new in every process: for ten million entries the chance
- * of a single mix-up is below 1e-14.
+ * millions of blocks fits. It keeps 95 bits of each, mixed with a seed that is new in every process: for ten
+ * million entries the chance of a single mix-up is below 1e-14.
  */
 export class FingerprintSet {
   #slots: Uint32Array
@@ -81,7 +81,7 @@ export class FingerprintSet {
 
 /** Three independent hashes of all bytes (murmur3's finaliser over FNV-like steps); the first is never 0. */
 function fingerprint(bytes: Uint8Array): Fingerprint {
-  let [a, b, c]: [number, number, number] = [...SEED]
+  let [a, b, c] = SEED
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i] ?? 0
     a = Math.imul(a ^ byte, 0x01000193)

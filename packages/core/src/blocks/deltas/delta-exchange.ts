@@ -69,7 +69,7 @@ export class PeerDeltaExchange implements DeltaExchange {
       ask: (peer, request, signal) => this.#ask(peer, request, signal),
       want: async (id, signal) => this.#bitswap.want(cidOfBlockId(id), { signal }),
       peers: () => this.#peers?.all() ?? [],
-      areMerged: (ids) => this.#components.replica().areMerged(ids),
+      mergedOf: (ids) => this.#components.replica().mergedOf(ids),
       onBlock: (id, bytes) => this.#bitswap.arrived(id, bytes),
       log: this.#log
     })
@@ -116,8 +116,8 @@ export class PeerDeltaExchange implements DeltaExchange {
     if (this.#prefetcher === undefined) return
     const replica = this.#components.replica()
     const links = linksOf(bytes)
-    const areMerged = await replica.areMerged(links)
-    const missing = links.filter((id, i) => areMerged[i] !== true && !this.#pushed.has(id))
+    const merged = await replica.mergedOf(links)
+    const missing = links.filter((id) => !merged.has(id) && !this.#pushed.has(id))
     if (missing.length > 0) this.#prefetcher.fetch(missing, replica.isComplete ? replica.heads : [], giver)
   }
 

@@ -13,8 +13,8 @@ export interface LocalReplica {
   readonly heads: readonly CID[]
   /** Whether everything below the heads is there. */
   readonly isComplete: boolean
-  /** For each block, whether it is part of the replica. */
-  areMerged(ids: readonly BlockId[]): Promise<readonly boolean[]>
+  /** Those of the blocks that are part of the replica. */
+  mergedOf(ids: readonly BlockId[]): Promise<ReadonlySet<BlockId>>
   /** Whether a peer may change the replica. */
   isTrusted(peer: PeerId): boolean
 }

@@ -21,8 +21,8 @@ export interface PrefetcherInit {
   peers(): readonly PeerId[]
   /** Gets a single block from whoever has it. */
   want(id: BlockId, signal: AbortSignal): Promise<GivenBlock>
-  /** For each block, whether it is part of the replica of this peer. */
-  areMerged(ids: readonly BlockId[]): Promise<readonly boolean[]>
+  /** Those of the blocks that are part of the replica of this peer. */
+  mergedOf(ids: readonly BlockId[]): Promise<ReadonlySet<BlockId>>
   /** Hears of each block that came. */
   onBlock(id: BlockId, bytes: Uint8Array): void
   log: Logger
@@ -112,8 +112,7 @@ export class Prefetcher {
   }
 
   async #unmerged(ids: readonly BlockId[]): Promise<Set<BlockId>> {
-    const areMerged = await this.#init.areMerged(ids)
-    return new Set(ids.filter((_, i) => areMerged[i] !== true))
+    return new Set(ids).difference(await this.#init.mergedOf(ids))
   }
 
   /** The replica no longer asks: it stopped, or has got everything from elsewhere. */

@@ -116,10 +116,9 @@ export class CrdtConsensus implements Consensus, ImportTarget {
     return this.#meter.progress
   }
 
-  /** For each delta block, whether it is part of the pinset. */
-  async areMerged(ids: readonly BlockId[]): Promise<boolean[]> {
-    const processed = await this.#replica.processedOf(ids)
-    return ids.map((id) => processed.has(id))
+  /** Those of the delta blocks that are part of the pinset. */
+  mergedOf(ids: readonly BlockId[]): Promise<ReadonlySet<BlockId>> {
+    return this.#replica.processedOf(ids)
   }
 
   async start(): Promise<void> {

@@ -37,7 +37,7 @@ function setUp(
       await new Promise(setImmediate)
       return { bytes: bytes.get(id)!, from: init.peers?.()[0] ?? 'somebody' }
     },
-    areMerged: async (ids) => ids.map((id) => merged.has(id)),
+    mergedOf: async (ids) => new Set(ids.filter((id) => merged.has(id))),
     onBlock: () => {},
     log: nullLogger.forComponent('test'),
     ...(init.peers && { peers: init.peers })

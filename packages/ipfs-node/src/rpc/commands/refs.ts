@@ -74,7 +74,10 @@ class RefLister {
     this.#settings = settings
   }
 
-  /** The links below a root, each before those below it. The way down is a list of its own: a DAG may be a chain of any length. */
+  /**
+   * The links below a root, each before those below it. The way down is a list of its own: a DAG may be a chain of any
+   * length.
+   */
   async *refs(root: CID): AsyncGenerator<string> {
     const { node, read } = this.#context
     const way = [await this.#linksOf(root)]
