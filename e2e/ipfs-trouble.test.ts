@@ -16,15 +16,29 @@ class SlowIpfs {
   readonly port: number
   readonly held = new Set<string>()
   readonly dead = new Set<string>()
+  /** How long it takes for what somebody provides; `Infinity`: until {@link finish}. */
   pinMs = 50
   /** Answers `pin/add` in a way of its own. */
   onPin: ((response: ServerResponse) => void) | undefined
-  running = 0
   mostRunning = 0
+  readonly #running = new Map<string, () => void>()
   #server: Server | undefined
 
   constructor(port: number) {
     this.port = port
+  }
+
+  get running(): number {
+    return this.#running.size
+  }
+
+  /** What runs and is provided. */
+  get alive(): string[] {
+    return [...this.#running.keys()].filter((cid) => !this.dead.has(cid))
+  }
+
+  finish(cid: string): void {
+    this.#running.get(cid)?.()
   }
 
   async start(): Promise<void> {
@@ -72,16 +86,18 @@ class SlowIpfs {
 
   #pin(response: ServerResponse, cid: string): void {
     if (this.onPin !== undefined) return this.onPin(response)
-    this.mostRunning = Math.max(this.mostRunning, ++this.running)
     response.writeHead(200, { 'content-type': 'application/json' })
     response.flushHeaders()
     const done = (): void => {
       this.held.add(cid)
+      this.#running.delete(cid)
       response.end(`${JSON.stringify({ Pins: [cid] })}\n`)
     }
-    const timer = this.dead.has(cid) ? undefined : setTimeout(done, this.pinMs)
+    this.#running.set(cid, done)
+    this.mostRunning = Math.max(this.mostRunning, this.running)
+    const timer = this.dead.has(cid) || this.pinMs === Infinity ? undefined : setTimeout(done, this.pinMs)
     response.once('close', () => {
-      this.running--
+      this.#running.delete(cid)
       clearTimeout(timer)
     })
   }
@@ -160,9 +176,9 @@ describe('a peer whose IPFS node is in trouble', () => {
     await init(CONCURRENT)
     ipfs.pinMs = 600_000
     await pinAll(names('pin', CONCURRENT))
-    await until('all of them run', 30, () => ipfs.running === CONCURRENT)
+    await until('all of them run', 60, () => ipfs.running === CONCURRENT)
     await ipfs.kill()
-    await until('the status says it', 10, async () => (await statusOf('pin7')).status === 'pin_error')
+    await until('the status says it', 60, async () => (await statusOf('pin7')).status === 'pin_error')
     expect((await statusOf('pin7')).detail?.reason).toContain('the IPFS node is away since')
     const before = cpu()
     await sleep(5000)
@@ -170,36 +186,31 @@ describe('a peer whose IPFS node is in trouble', () => {
     expect(share).toBeLessThan(0.2)
     ipfs.pinMs = 10
     await ipfs.start()
-    const seconds = (await until('all are pinned', 30, () => ipfs.held.size === CONCURRENT)) / 1000
-    await until('the status says it', 10, async () => (await statusOf('pin7')).status === 'pinned')
+    const seconds = (await until('all are pinned', 60, () => ipfs.held.size === CONCURRENT)) / 1000
+    await until('the status says it', 60, async () => (await statusOf('pin7')).status === 'pinned')
     console.log(
       `CPU while the node was away: ${(share * 100).toFixed(1)} %; all pinned ${seconds.toFixed(1)} s after it came back`
     )
-    expect(seconds).toBeLessThan(15)
+    // Sooner than the first try of a pin that has failed by itself.
+    expect(seconds).toBeLessThan(25)
   })
 
-  it('pins 200 that are provided as fast as if 20 before them were provided as well', async () => {
+  it('pins as many at once as without them when the first 20 are provided by nobody', async () => {
     await init(10)
-    ipfs.pinMs = 200
-    const time = async (round: string, provided: boolean): Promise<number> => {
-      const first = names(`${round} first`, 20)
-      if (!provided) for (const name of first) ipfs.dead.add(rawCid(name).toString())
-      const wanted = ipfs.held.size + (provided ? 220 : 200)
-      const begin = performance.now()
-      await pinAll(first)
-      await pinAll(names(`${round} then`, 200))
-      await until('those that are provided are pinned', 60, () => ipfs.held.size === wanted)
-      return performance.now() - begin
+    ipfs.pinMs = Infinity
+    const first = names('first', 20)
+    for (const name of first) ipfs.dead.add(rawCid(name).toString())
+    await pinAll(first)
+    await pinAll(names('then', 200))
+    for (let left = 200; left > 0; left = 200 - ipfs.held.size) {
+      await until('ten that are provided run', 60, () => ipfs.alive.length >= Math.min(10, left))
+      for (const cid of ipfs.alive) ipfs.finish(cid)
     }
-    // A machine that does other things as well is not equally fast twice.
-    const without = Math.max(await time('a', true), await time('b', true))
-    const withDead = await time('c', false)
-    console.log(`220 pins: ${without.toFixed(0)} ms; when nobody provides the first 20: ${withDead.toFixed(0)} ms`)
-    expect(withDead / without).toBeLessThan(1.1)
+    await until('none but those that nobody provides are left', 60, () => ipfs.running === 20)
     expect(ipfs.mostRunning).toBeLessThanOrEqual(40)
-    expect(await statusOf('c first7')).toMatchObject({ status: 'pinning', error: '' })
-    expect((await statusOf('c first7')).detail?.reason).toContain('no block has come')
-  })
+    expect(await statusOf('first7')).toMatchObject({ status: 'pinning', error: '' })
+    expect((await statusOf('first7')).detail?.reason).toContain('no block has come')
+  }, 180_000)
 
   it.each<[string, (response: ServerResponse) => void, string]>([
     ['an error', (response) => fail(response, 'write: no space left on device'), 'no space left on device'],
@@ -211,14 +222,14 @@ describe('a peer whose IPFS node is in trouble', () => {
     await init(10)
     ipfs.onPin = answer
     await pinAll(['bad'])
-    await until('it has failed', 10, async () => (await statusOf('bad')).status === 'pin_error')
+    await until('it has failed', 60, async () => (await statusOf('bad')).status === 'pin_error')
     const { error, attempt_count: attempts, detail } = await statusOf('bad')
     expect(error).toContain(words)
     expect(attempts).toBe(1)
     expect(detail?.reason).toContain('failed once')
     ipfs.onPin = undefined
     await pinAll(['good'])
-    await until('another is pinned', 10, async () => (await statusOf('good')).status === 'pinned')
+    await until('another is pinned', 60, async () => (await statusOf('good')).status === 'pinned')
   })
 
   it('is not deceived by a node that says that it has pinned, or lists what nobody asked for', async () => {
@@ -226,7 +237,7 @@ describe('a peer whose IPFS node is in trouble', () => {
     ipfs.held.add(rawCid('of somebody else').toString())
     ipfs.onPin = (response) => json(response, { Pins: ['bafkqaaa'] })
     await pinAll(['lie'])
-    await until('it shows', 10, async () => (await statusOf('lie')).status === 'unexpectedly_unpinned')
+    await until('it shows', 60, async () => (await statusOf('lie')).status === 'unexpectedly_unpinned')
     const listing = await (await fetch(`${peer.rest}/pins`)).text()
     expect(listing.trim().split('\n')).toHaveLength(1)
     expect(listing).toContain('unexpectedly_unpinned')
@@ -236,7 +247,7 @@ describe('a peer whose IPFS node is in trouble', () => {
     await init(10)
     ipfs.onPin = (response) => fail(response, 'no space left on device')
     await pinAll(['bad'])
-    await until('it has failed', 10, async () => (await statusOf('bad')).status === 'pin_error')
+    await until('it has failed', 60, async () => (await statusOf('bad')).status === 'pin_error')
     expect(await peer.stop()).toBe(0)
     await peer.start()
     expect(await statusOf('bad')).toMatchObject({ status: 'pin_error', attempt_count: 1 })
