@@ -6,11 +6,12 @@ import type { FollowerFolder } from './folder.ts'
 import { baseConfig } from './settings.ts'
 import { followerConfig } from './template/follower-config.ts'
 
-/** Milliseconds that a running peer is given to answer. */
-const TIMEOUT = 60_000
+/** Milliseconds that a peer is given to say that it is there. */
+export const ANSWER_LIMIT = 10_000
 
 /**
  * A client of the REST API that the follower has while it runs: at its socket unless the environment says otherwise.
+ * Its requests may take as long as they like.
  *
  * @throws ClusterError when the environment makes no sense
  */
@@ -20,5 +21,5 @@ export function followerClient(folder: FollowerFolder, env: Environment): Cluste
   const [user] = Object.entries(restapi?.basicAuthCredentials ?? {})
   const auth = user === undefined ? {} : { auth: { username: user[0], password: user[1] } }
   const endpoint = parseEndpoint(address, { tls: restapi?.sslCertFile !== undefined && restapi.sslCertFile !== '' })
-  return clusterClient({ timeout: TIMEOUT, ...auth })({ transport: socketTransport({ endpoint }) })
+  return clusterClient(auth)({ transport: socketTransport({ endpoint }) })
 }

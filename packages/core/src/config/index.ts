@@ -28,7 +28,7 @@ export {
 } from './identity.ts'
 export { COMPONENTS } from './layout.ts'
 export { fetchConfiguration, loadPeerConfig, NO_SECRET } from './load.ts'
-export { lockFolder } from './lock.ts'
+export { lockFolder, lockHolder } from './lock.ts'
 export { noticesOf } from './notices.ts'
 export { settingsOf } from './origins.ts'
 export { decodeSecret, encodeSecret } from './secret.ts'

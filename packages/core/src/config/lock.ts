@@ -61,7 +61,7 @@ async function refused({ lock }: PeerFolder, program: string, cause: unknown): P
     const reason = `cannot acquire lock: Lock Create of ${lock} failed: ${fileFailure('open', lock, root)}`
     return new ClusterError(codeOf(root), `${reason}. ${advice}`, { cause })
   }
-  const holder = await findHolder(lock)
+  const holder = await lockHolder(lock)
   const who = holder === undefined ? '' : ` It is held by ${holder}.`
   return new ClusterError('ERR_FOLDER_LOCKED', `lock ${lock}: someone else has the lock. ${advice}${who}`, { cause })
 }
@@ -83,10 +83,10 @@ function isLocked(err: unknown): boolean {
   return codes.includes('LEVEL_LOCKED')
 }
 
-/** The process that holds the lock, as Linux lists it. */
-async function findHolder(lock: string): Promise<string | undefined> {
+/** The process that has a file locked, and its command line; undefined where the system does not list it. */
+export async function lockHolder(file: string): Promise<string | undefined> {
   try {
-    const { ino } = await stat(lock)
+    const { ino } = await stat(file)
     const line = (await readFile('/proc/locks', 'utf8')).split('\n').find((entry) => entry.includes(`:${ino} `))
     const pid = line === undefined ? undefined : /\s(\d+)\s+\S+:\d+\s/.exec(line)?.[1]
     if (pid === undefined || pid === '0') return undefined

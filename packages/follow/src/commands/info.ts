@@ -2,7 +2,7 @@ import { stringify } from '@ipfs-cluster/api'
 import { bool } from '@ipfs-cluster/cli-kit'
 import { ConfigError, loadIdentity, overrideIdentity } from '@ipfs-cluster/core/config'
 import type { ServiceConfig } from '@ipfs-cluster/core/config'
-import { followerClient } from '../api.ts'
+import { ANSWER_LIMIT, followerClient } from '../api.ts'
 import { FollowCommand } from '../command.ts'
 import { answers } from '../ipfs/answers.ts'
 import { baseConfig, readSettings } from '../settings.ts'
@@ -10,9 +10,6 @@ import type { FollowerSettings } from '../settings.ts'
 import { followerConfig } from '../template/follower-config.ts'
 import { loadTemplate } from '../template/load.ts'
 import { withScheme } from '../template/source.ts'
-
-/** Milliseconds that the peer and the IPFS node are given to answer. */
-const LIMIT = 10_000
 
 /** What is known of a follower. */
 interface Info {
@@ -38,7 +35,7 @@ had, and whether the peer and its IPFS node are running.
     const { config, isAvailable, source } = await this.reading(() => this.#configure())
     const [peerOnline, ipfsOnline] = await Promise.all([
       this.#isRunning(),
-      answers(config.ipfsConnector.ipfshttp.nodeMultiaddress, LIMIT)
+      answers(config.ipfsConnector.ipfshttp.nodeMultiaddress, ANSWER_LIMIT)
     ])
     const info: Info = { config, source, isAvailable, peerOnline, ipfsOnline }
     await (flags.json ? this.#printJson(info) : this.#print(info))
@@ -69,7 +66,7 @@ had, and whether the peer and its IPFS node are running.
 
   async #isRunning(): Promise<boolean> {
     try {
-      await followerClient(this.folder, this.context.env).version({ signal: AbortSignal.timeout(LIMIT) })
+      await followerClient(this.folder, this.context.env).version({ signal: AbortSignal.timeout(ANSWER_LIMIT) })
       return true
     } catch {
       return false

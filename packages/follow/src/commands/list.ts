@@ -1,14 +1,15 @@
-import { stringify } from '@ipfs-cluster/api'
+import { ClusterError, stringify } from '@ipfs-cluster/api'
 import { bool, ExitError, writeOut } from '@ipfs-cluster/cli-kit'
 import { ApiError } from '@ipfs-cluster/client'
 import { loadIdentity } from '@ipfs-cluster/core/config'
-import { followerClient } from '../api.ts'
+import { ANSWER_LIMIT, followerClient } from '../api.ts'
 import { doing, FollowCommand } from '../command.ts'
 import { PROGRAM } from '../globals.ts'
 import { formatItem } from '../pinset/item.ts'
 import type { Item } from '../pinset/item.ts'
 import { runningPinset } from '../pinset/running.ts'
 import { findStore, storedPinset } from '../pinset/stored.ts'
+import { unansweredPinset } from '../pinset/unanswered.ts'
 
 export class List extends FollowCommand {
   static override summary = "list items in the peers' pinset"
@@ -25,39 +26,53 @@ and the status of all is "offline".
     await this.requireInitialized()
     const print = flags.json ? printJson : formatItem
     const show = (item: Item): Promise<void> => writeOut(this.context.stdout, `${print(item)}\n`)
-    if (!(await this.#listRunning(show))) await doing('error obtaining the pinset', () => this.#listStored(show))
+    const failure = await this.#listRunning(show)
+    if (failure !== undefined) await doing('error obtaining the pinset', () => this.#listStored(show, failure))
   }
 
-  /** @returns whether there is a running peer */
-  async #listRunning(show: (item: Item) => Promise<void>): Promise<boolean> {
+  /** @returns why there is nothing to be had from the peer; undefined when there was */
+  async #listRunning(show: (item: Item) => Promise<void>): Promise<unknown> {
     let listed = 0
     try {
-      for await (const item of runningPinset(followerClient(this.folder, this.context.env))) {
+      const client = followerClient(this.folder, this.context.env)
+      await client.version({ signal: AbortSignal.timeout(ANSWER_LIMIT) })
+      for await (const item of runningPinset(client)) {
         await show(item)
         listed++
       }
-      return true
+      return undefined
     } catch (err) {
       if (err instanceof ApiError) throw refusal(err)
       if (listed > 0) throw err
-      return false
+      return err
     }
   }
 
-  async #listStored(show: (item: Item) => Promise<void>): Promise<void> {
+  async #listStored(show: (item: Item) => Promise<void>, failure: unknown): Promise<void> {
     const { location, unreadable } = await findStore(this.folder)
-    let listed = 0
-    if (location !== undefined) {
-      const identity = await loadIdentity(this.folder.identity)
-      for await (const { cid, name } of storedPinset(location, identity?.id ?? '')) {
-        await show({ cid, name, status: 'offline', error: '' })
-        listed++
-      }
-    }
+    const listed = location === undefined ? 0 : await this.#listStore(location, show, failure)
     if (listed === 0 && unreadable !== undefined) {
       this.context.stderr.write(
         `${unreadable} is of a Go peer and cannot be read here: "${PROGRAM} ${this.cluster} run" fetches the pinset anew\n`
       )
+    }
+  }
+
+  /** @returns the number of items */
+  async #listStore(location: string, show: (item: Item) => Promise<void>, failure: unknown): Promise<number> {
+    const identity = await loadIdentity(this.folder.identity)
+    let listed = 0
+    try {
+      for await (const { cid, name } of storedPinset(location, identity?.id ?? '')) {
+        await show({ cid, name, status: 'offline', error: '' })
+        listed++
+      }
+      return listed
+    } catch (err) {
+      if (err instanceof ClusterError && err.code === 'ERR_DATASTORE_LOCKED') {
+        throw await unansweredPinset(location, failure)
+      }
+      throw err
     }
   }
 }
