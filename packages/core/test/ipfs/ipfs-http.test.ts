@@ -14,6 +14,8 @@ import type { Block, IpfsConnector, IpfsHttpComponents, IpfsHttpInit } from '@ip
 const { cid } = rawBlock('anything')
 const text = cid.toString()
 const pin = emptyPin(cid)
+/** For how long a node may be silent, where it is one of which this must not be said though the machine is busy. */
+const PATIENCE = 2000
 
 let node: FakeKubo
 const connectors: IpfsConnector[] = []
@@ -277,12 +279,12 @@ describe('pinning', () => {
     node.on('pin/add', async (_, response) => {
       for (let i = 1; i <= 6; i++) {
         response.write(`{"Progress":${i}}\n`)
-        await new Promise((resolve) => setTimeout(resolve, 100))
+        await new Promise((resolve) => setTimeout(resolve, PATIENCE / 4))
       }
       response.end(`{"Pins":["${text}"]}\n`)
     })
     const progress: number[] = []
-    await connect({ pinTimeout: 400 }).pin(pin, { onProgress: (blocks) => progress.push(blocks) })
+    await connect({ pinTimeout: PATIENCE }).pin(pin, { onProgress: (blocks) => progress.push(blocks) })
     expect(progress).toEqual([1, 2, 3, 4, 5, 6])
   })
 
@@ -412,12 +414,10 @@ describe('listings of pins', () => {
       }
     })
     let count = 0
-    // Long enough for a machine that has much else to do: the node must not seem slow.
-    const timeout = 3000
-    for await (const item of connect({ ipfsRequestTimeout: timeout }).pins(['recursive'])) {
+    for await (const item of connect({ ipfsRequestTimeout: PATIENCE }).pins(['recursive'])) {
       expect(item.status).toBe('recursive')
       // A slow caller is not a slow node.
-      if (++count === 1) await new Promise((resolve) => setTimeout(resolve, timeout + 500))
+      if (++count === 1) await new Promise((resolve) => setTimeout(resolve, PATIENCE + 500))
       if (count === 10) break
     }
     await closed.promise
@@ -470,10 +470,10 @@ describe('storing blocks', () => {
     node.on('dag/import', async (request, response) => {
       if (probes-- > 0) return fail(response, 'file argument is required', 400)
       for await (const _ of request);
-      await new Promise((resolve) => setTimeout(resolve, 500))
+      await new Promise((resolve) => setTimeout(resolve, PATIENCE + 500))
       json(response, { Stats: { BlockCount: 1, BlockBytesCount: 1 } })
     })
-    await connect({ ipfsRequestTimeout: 200 }).putBlocks([{ ...rawBlock('1'), pin: true }])
+    await connect({ ipfsRequestTimeout: PATIENCE }).putBlocks([{ ...rawBlock('1'), pin: true }])
   })
 
   const endless = async function* (counter: { bytes: number }): AsyncGenerator<Block> {
@@ -515,10 +515,10 @@ describe('storing blocks', () => {
   it('waits for blocks that are slow to be made', async () => {
     const slow = async function* (): AsyncGenerator<Block> {
       yield rawBlock('1')
-      await new Promise((resolve) => setTimeout(resolve, 500))
+      await new Promise((resolve) => setTimeout(resolve, PATIENCE + 500))
       yield rawBlock('2')
     }
-    await connect({ ipfsRequestTimeout: 200 }).putBlocks(slow())
+    await connect({ ipfsRequestTimeout: PATIENCE }).putBlocks(slow())
     expect(node.blocks.size).toBe(2)
   })
 
