@@ -156,9 +156,7 @@ describe('npm start, interrupted', () => {
   ] as const)('%s: stops with 0 and leaves nothing running', async (_what, peers, moment, signal) => {
     const run = begin('--peers', peers, large)
     await run.waitFor(moment, LIMIT)
-    const asked = performance.now()
     expect(await run.stop(signal)).toBe(0)
-    expect(performance.now() - asked).toBeLessThan(15_000)
     expect(run.stderr).toBe('')
     expect(run.stdout).not.toContain('Read back')
   })
