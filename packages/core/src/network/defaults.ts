@@ -44,8 +44,8 @@ export const PRIORITY_INTERVAL = 300_000
 /** How long the address of a peer that is not connected is worth something. */
 export const ADDRESS_TTL = 3_600_000
 
-/** How often the other side of a connection is asked for a sign of life, and how long it may take, in milliseconds. */
-export const KEEP_ALIVE = { interval: 30_000, patience: 10_000 }
+/** How often the other side of a connection is asked for a sign of life, in milliseconds. Two in a row may be missed. */
+export const KEEP_ALIVE_INTERVAL = 15_000
 
 /** How often connections are counted, besides when a new one comes. */
 export const TRIM_INTERVAL = 10_000

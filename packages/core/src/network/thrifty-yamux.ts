@@ -3,9 +3,8 @@ import { yamux } from '@libp2p/yamux'
 import type { YamuxMuxerInit } from '@libp2p/yamux'
 import { StreamState } from '@libp2p/yamux/stream'
 import type { YamuxStream } from '@libp2p/yamux/stream'
-import { KEEP_ALIVE } from './defaults.ts'
+import { KEEP_ALIVE_INTERVAL } from './defaults.ts'
 import { endWhenSilent } from './silence.ts'
-import type { SilenceInit } from './silence.ts'
 
 /** What libp2p keeps to itself of a muxer, and of what a stream may still receive before the other side is told. */
 interface MuxerInside {
@@ -22,13 +21,16 @@ interface StreamInside {
  * tells of it behind every message, which doubles the frames that are encrypted, written, read and decrypted. It also
  * ends connections to peers that have fallen silent.
  */
-export function thriftyYamux(init: YamuxMuxerInit, silence: SilenceInit = KEEP_ALIVE): () => StreamMuxerFactory {
+export function thriftyYamux(
+  init: YamuxMuxerInit,
+  keepAliveInterval: number = KEEP_ALIVE_INTERVAL
+): () => StreamMuxerFactory {
   return () => {
     const factory: StreamMuxerFactory = yamux({ ...init, enableKeepAlive: false })()
     const create = factory.createStreamMuxer.bind(factory)
     factory.createStreamMuxer = (connection) => {
       const muxer = thrifty(create(connection))
-      endWhenSilent(muxer, connection, silence)
+      endWhenSilent(muxer, connection, keepAliveInterval)
       return muxer
     }
     return factory

@@ -10,7 +10,6 @@ import { until } from '../helpers/until.ts'
 const INIT = { enableKeepAlive: false }
 const WINDOW = 256 * 1024
 const WINDOW_UPDATE = 1
-const PING = 2
 
 /** A stream from a muxer of libp2p to one of ours, and how many updates of a window it has been told of. */
 async function setUp(): Promise<{
@@ -49,22 +48,6 @@ async function sendAll(out: Stream, sizes: readonly number[]): Promise<void> {
 }
 
 describe('thriftyYamux', () => {
-  it('ends a connection whose other side does not answer, and no other', async () => {
-    const watched = thriftyYamux({}, { interval: 10, patience: 30_000 })()
-    const [toLive, live] = multiaddrConnectionPair()
-    let pongs = 0
-    tapInput(toLive, (data) => (pongs += data.subarray()[1] === PING ? 1 : 0))
-    watched.createStreamMuxer(toLive)
-    yamux(INIT)().createStreamMuxer(live)
-    await until(() => pongs >= 3)
-    expect(toLive.status).toBe('open')
-    await toLive.close()
-
-    const [toSilent] = multiaddrConnectionPair()
-    thriftyYamux({}, { interval: 10, patience: 10 })().createStreamMuxer(toSilent)
-    await until(() => toSilent.status === 'aborted')
-  })
-
   it('tells that it takes a stream, and of room when half of the window is used up', async () => {
     const { out, read, updates } = await setUp()
     await sendAll(out, new Array<number>(100).fill(1000))
