@@ -46,7 +46,7 @@ export function* markerWrites(
   keys: CrdtKeys
 ): Generator<Write> {
   for (const id of elements) {
-    if (barred.has(id)) yield { type: 'del', key: keys.tombstone(key, id) }
+    if (barred.has(id)) yield* bothGone(key, id, keys)
     else if (!tombstones.has(id)) yield { type: 'put', key: keys.element(key, id), value: EMPTY }
   }
   for (const id of tombstones) {
@@ -54,10 +54,16 @@ export function* markerWrites(
     else if (stored?.elements.has(id) === true) yield { type: 'del', key: keys.element(key, id) }
   }
   for (const id of pairs(stored)) {
-    if (!merged.has(id)) continue
-    yield { type: 'del', key: keys.element(key, id) }
-    yield { type: 'del', key: keys.tombstone(key, id) }
+    if (merged.has(id)) yield* bothGone(key, id, keys)
   }
+}
+
+/** Also where we would not have written both: a Go peer that was stopped may have written an element, and not the mark. */
+function bothGone(key: string, id: BlockId, keys: CrdtKeys): Write[] {
+  return [
+    { type: 'del', key: keys.element(key, id) },
+    { type: 'del', key: keys.tombstone(key, id) }
+  ]
 }
 
 /** Additions that the store has with their tombstones. */

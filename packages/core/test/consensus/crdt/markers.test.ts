@@ -17,14 +17,17 @@ const ids = fc.array(id, { maxLength: 4 }).map((all) => new Set(all))
 describe('the markers of a key', () => {
   it('say afterwards which merged additions live, and bar those of blocks that are not merged', () => {
     fc.assert(
-      fc.property(ids, ids, ids, ids, (stored, storedTombstones, elements, tombstones) => {
-        // Of a block that is merged the store has its addition or nothing; of another one it may have a tombstone.
+      fc.property(ids, ids, ids, ids, ids, (stored, halfWritten, storedTombstones, elements, tombstones) => {
+        // Of a block that is merged the store has its addition or nothing; of another one it may have a tombstone, and
+        // what a Go peer had written of it when it was stopped.
+        const left = halfWritten.difference(stored)
         const before = {
-          elements: stored.difference(elements),
+          elements: stored.difference(elements).union(left),
           tombstones: storedTombstones.difference(stored)
         }
         const barred = elements.intersection(before.tombstones)
-        const changes = { elements, barred, tombstones, stored: before }
+        // Who only adds does not ask what there is.
+        const changes = { elements, barred, tombstones, stored: tombstones.size === 0 ? undefined : before }
         const merged = stored.union(elements)
         const markers = new Set([
           ...Array.from(before.elements, (block) => keys.element('K', block)),
@@ -36,7 +39,7 @@ describe('the markers of a key', () => {
         }
         const gone = before.tombstones.union(tombstones)
         const expected = [
-          ...Array.from(merged.difference(gone), (block) => keys.element('K', block)),
+          ...Array.from(merged.difference(gone).union(left.difference(elements)), (block) => keys.element('K', block)),
           ...Array.from(gone.difference(merged), (block) => keys.tombstone('K', block))
         ]
         expect([...markers].sort()).toEqual(expected.sort())
@@ -100,7 +103,10 @@ describe('a replica', () => {
     expect(await markersOf(replica)).toEqual([keys.element(key, unknown), keys.tombstone(key, unknown)])
   })
 
-  it('bars an addition that comes after it was taken back, and then forgets both', async () => {
+  it.each([
+    ['', false],
+    [', also when a Go peer was stopped while it took it in', true]
+  ])('bars an addition that comes after it was taken back, and then forgets both%s', async (_, isHalfWritten) => {
     const blocks = new TestBlocks()
     const writer = await started()
     const pin = pinOf(someCid('late'))
@@ -117,6 +123,7 @@ describe('a replica', () => {
     topic.deliver({ from: PEER_B, data: encodeBroadcast([cidOfBlockId(head)]) })
     await reader.consensus.settled()
     expect(await markersOf(reader)).toEqual([keys.tombstone(pinKey(pin.cid), links[0]!)])
+    if (isHalfWritten) await reader.datastore.put(keys.element(pinKey(pin.cid), links[0]!), Buffer.alloc(0))
 
     blocks.peers.push(writer.consensus)
     topic.deliver({ from: PEER_B, data: encodeBroadcast([cidOfBlockId(links[0]!)]) })
