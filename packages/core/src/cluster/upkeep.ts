@@ -97,17 +97,21 @@ export class Upkeep {
       return
     }
     log.info(`re-allocating all CIDs directly associated to ${peer}`)
-    const move = async (pin: Pin): Promise<void> => {
+    const isListed = ({ allocations }: Pin): boolean => allocations?.includes(peer) === true
+    const move = async (cid: CID): Promise<void> => {
       try {
+        // A list shows the pinset as it was when it began: by now the pin may have been changed, or taken out.
+        const pin = await consensus.state.get(cid, options)
+        if (pin === undefined || !isListed(pin)) return
         await pinning.put({ ...pin, allocations: [] }, { ...options, exclude: [peer] })
-        log.info(`repinned ${cidToText(pin.cid)} out of ${peer}`)
+        log.info(`repinned ${cidToText(cid)} out of ${peer}`)
       } catch (err) {
-        if (options.signal?.aborted !== true) log.error(`repinning ${cidToText(pin.cid)}: ${messageOf(err)}`)
+        if (options.signal?.aborted !== true) log.error(`repinning ${cidToText(cid)}: ${messageOf(err)}`)
       }
     }
     await using pool = new Pool(CHANGES_AT_ONCE)
     for await (const pin of consensus.state.list(options)) {
-      if (pin.allocations?.includes(peer) === true) await pool.add(() => move(pin), options)
+      if (isListed(pin)) await pool.add(() => move(pin.cid), options)
     }
     await pool.idle()
     options.signal?.throwIfAborted()
