@@ -4,8 +4,8 @@ import type { OperationLimits } from './operation.ts'
 export interface PinTrackerInit {
   /**
    * Most operations that wait, for each of: recent pins, other pins, unpins; and most failed ones that are remembered.
-   * What does not fit fails with an error that says so and is tried again by recover. One costs some 700 bytes of
-   * memory.
+   * What does not fit fails with an error that says so, and is taken up when half of the queue is free. One costs some
+   * 700 bytes of memory.
    */
   maxPinQueueSize?: number
   /**
@@ -80,6 +80,9 @@ export const MAX_BREAKS = 3
 
 /** Milliseconds for an answer of a node that was away, when somebody asks for a recover. */
 export const ASK_TIMEOUT = 2000
+
+/** Milliseconds between two walks over the pinset for what the queue had no place for. */
+export const REFILL_PAUSE = 60_000
 
 /** Operations that are listed in one go when that reads nothing; others have their turn between two of these. */
 export const BRIEF_PART = 100

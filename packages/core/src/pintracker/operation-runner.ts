@@ -44,6 +44,10 @@ export interface OperationRunnerComponents {
   ledger?: FailureLedger | undefined
   /** Hears of every pin that was made. */
   onPinned(key: CidKey): void
+  /** Hears of every pin that failed and is remembered no more. */
+  onForgotten(operation: Operation): void
+  /** Hears when operations may have moved on. */
+  onStep(): void
 }
 
 /** Does what {@link Operations} says: makes the calls, keeps the time, writes down what failed. */
@@ -96,8 +100,10 @@ export class OperationRunner {
       else if (effect.type === 'abort') this.#calls.get(effect.operation)?.abort.abort()
       else if (effect.type === 'probe') this.#onOutage(effect)
       else if (effect.type === 'changed') this.#onChange(effect)
+      else if (effect.type === 'forgotten') this.#components.onForgotten(effect.operation)
     }
     this.#wakeLater()
+    this.#components.onStep()
     return effects
   }
 

@@ -76,6 +76,8 @@ export type OperationEffect =
   | { readonly type: 'abort'; readonly operation: Operation }
   /** The queue is full: the operation has failed without being started. */
   | { readonly type: 'refused'; readonly operation: Operation }
+  /** What failed is remembered no more, as too much has failed since: a pin that shows as unexpectedly unpinned now. */
+  | { readonly type: 'forgotten'; readonly operation: Operation }
   /** The IPFS node is away: after so many milliseconds, wait until it answers and say so. */
   | { readonly type: 'probe'; readonly delay: number; readonly error: string }
   /** For those who watch; the status is `pinned`, `unpinned` or `remote` when it is done. */

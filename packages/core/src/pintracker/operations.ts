@@ -145,6 +145,16 @@ export class Operations {
     return this.#counts.pin.queued
   }
 
+  /** Whether one more pin is sure to find a place. */
+  get hasPlace(): boolean {
+    return this.queuedPins < this.#limits.maxPinQueueSize
+  }
+
+  /** Whether pins wait that few, and can be made, that it is time to see to more. */
+  get isHalfFree(): boolean {
+    return this.outage === undefined && this.queuedPins <= this.#limits.maxPinQueueSize / 2
+  }
+
   get counts(): Readonly<OperationCounts> {
     return this.#counts
   }
@@ -459,7 +469,9 @@ export class Operations {
     // Nothing else bounds what failed: the pinset may be larger, and failed unpins are in no pinset. A pin that is
     // forgotten shows as unexpectedly unpinned.
     const oldest = this.#failed.shift()
-    if (oldest !== undefined) this.#discard(oldest)
+    if (oldest === undefined) return
+    this.#discard(oldest)
+    if (oldest.kind === 'pin') this.#effects.push({ type: 'forgotten', operation: oldest })
   }
 
   #setPhase(operation: MutableOperation, phase: OperationPhase, now: Time): void {

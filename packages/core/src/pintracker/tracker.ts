@@ -13,8 +13,7 @@ import {
 import type { CID } from 'multiformats/cid'
 import { decodePin, pinKey, pinKeyToCid, readPinDemand } from '../codec/index.ts'
 import type { Datastore } from '../datastore/interface.ts'
-import type { IpfsConnector, IpfsPinStatus } from '../ipfs/interface.ts'
-import { isPinnedAs } from '../ipfs/pin-status.ts'
+import type { IpfsConnector } from '../ipfs/interface.ts'
 import type { PinState, StoredPin } from '../state/interface.ts'
 import { messageOf } from '../util/errors.ts'
 import type { EventBus } from '../util/event-bus.ts'
@@ -24,11 +23,12 @@ import { withTimeout } from '../util/signals.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import type { CidKey } from './cid-key.ts'
 import { bytesOfKey, cidOfKey, keyOfBytes, keyOfCid } from './cid-key.ts'
-import { CidSet } from './cid-set.ts'
 import type { PinTrackerInit } from './defaults.ts'
 import { ASK_TIMEOUT, BRIEF_PART, limitsOf } from './defaults.ts'
 import { operationDetail, restDetail } from './explain.ts'
 import { FailureLedger } from './failure-ledger.ts'
+import type { HeldSet } from './held-pins.ts'
+import { HeldPins } from './held-pins.ts'
 import type { ListPinsOptions, PinTracker, RecoverAllOptions, StatusCounts } from './interface.ts'
 import type { Operation, OperationKind } from './operation.ts'
 import { FULL_QUEUE } from './operation.ts'
@@ -37,6 +37,7 @@ import { OperationRunner } from './operation-runner.ts'
 import type { ListedPin, PinListing } from './listed-pin.ts'
 import { infoOf, withOthers } from './listed-pin.ts'
 import { isRemoteDemand, isRemotePin } from './placement.ts'
+import { Refill } from './refill.ts'
 import { RestCounts } from './rest-counts.ts'
 import type { Answerer } from './status.ts'
 import { HELD, heldInfo, listsPinset, operationInfo, pinInfo, unpinnedInfo } from './status.ts'
@@ -63,9 +64,9 @@ export interface PinTrackerComponents {
 export class StatelessTracker implements PinTracker {
   readonly #components: PinTrackerComponents
   readonly #runner: OperationRunner
+  readonly #refill: Refill
   readonly #log: Logger
-  /** Pins that the IPFS node holds, one set for each listing that is under way. */
-  readonly #listings = new Set<CidSet>()
+  readonly #held: HeldPins
   readonly #rest = new RestCounts()
   readonly #peerBytes: Uint8Array
 
@@ -75,19 +76,34 @@ export class StatelessTracker implements PinTracker {
     this.#peerBytes = peerIdToBytes(components.peerId)
     this.#log = logger.forComponent('pintracker')
     const log = this.#log
-    const onPinned = (key: CidKey): void => {
-      for (const held of this.#listings) held.add(bytesOfKey(key), JUST_PINNED)
+    this.#held = new HeldPins(ipfs)
+    const onPinned = (key: CidKey): void => this.#held.made(key)
+    const onForgotten = ({ error }: Operation): void => {
+      this.#rest.changed()
+      if (error === FULL_QUEUE) this.#refill.ask()
     }
+    const onStep = (): void => this.#refill.look()
     const ledger = datastore && new FailureLedger(datastore, log)
-    this.#runner = new OperationRunner({ log, state, ipfs, events, ledger, onPinned }, limitsOf(init))
+    const hooks = { onPinned, onForgotten, onStep }
+    this.#runner = new OperationRunner({ log, state, ipfs, events, ledger, ...hooks }, limitsOf(init))
+    this.#refill = new Refill({
+      log,
+      operations: this.#runner.operations,
+      state,
+      held: this.#held,
+      list: (stored, held) => this.#tryList(stored, held),
+      take: (pin) => this.#takeUp(pin)
+    })
   }
 
   async start(options?: AbortOptions): Promise<void> {
+    this.#refill.start()
     await this.#runner.start(options)
   }
 
   async stop(): Promise<void> {
     this.#log.info('stopping pin tracker')
+    await this.#refill.stop()
     await this.#runner.stop()
   }
 
@@ -152,7 +168,7 @@ export class StatelessTracker implements PinTracker {
     filter: StatusFilter,
     { brief = false, ...options }: ListPinsOptions = {}
   ): AsyncGenerator<PinListing, void, undefined> {
-    if (matchesFilter('cluster_error', filter) && filter !== 0 && (filter & HELD) === 0) await this.#probeIpfs(options)
+    if (matchesFilter('cluster_error', filter) && filter !== 0 && (filter & HELD) === 0) await this.#held.probe(options)
     const matches = (operation: Operation): boolean => matchesFilter(this.#statusOf(operation), filter)
     if (!listsPinset(filter)) {
       const keys = this.#keysOf(matches)
@@ -218,6 +234,7 @@ export class StatelessTracker implements PinTracker {
       return await this.#recover(info, options)
     } catch (err) {
       options.signal?.throwIfAborted()
+      this.#refill.ask()
       throw new ClusterError('ERR_PIN_QUEUE_FULL', `RecoverAll error: ${messageOf(err)}`, { cause: err })
     }
   }
@@ -242,14 +259,20 @@ export class StatelessTracker implements PinTracker {
     if (!this.#runner.request(kind, cid, pinnedAt)) throw new ClusterError('ERR_PIN_QUEUE_FULL', FULL_QUEUE)
   }
 
+  #takeUp(pin: Pin): void {
+    const operation = this.#runner.operations.get(keyOfCid(pin.cid))
+    if (this.#infoWithoutIpfs(pin) !== undefined || (operation !== undefined && !isTurnedAway(operation))) return
+    if (operation === undefined) this.#rest.foundAgain()
+    this.#runner.request('pin', pin.cid, pin.timestamp.seconds)
+  }
+
   /** The items of the pinset that match, with their operations. */
   async *#listPinset(filter: StatusFilter, options: AbortOptions): AsyncGenerator<PinListing, void, undefined> {
-    const held = new CidSet()
     const asksIpfs = filter === 0 || (filter & HELD) !== 0
+    using held = this.#held.open()
     const tally = this.#rest.newTally()
-    this.#listings.add(held)
     try {
-      if (asksIpfs) await this.#addHeldPins(held, options)
+      if (asksIpfs) await held.ask(options)
       for await (const batch of this.#components.state.listStored(options)) {
         const answerer = this.#answerer()
         const pins: ListedPin[] = []
@@ -265,12 +288,11 @@ export class StatelessTracker implements PinTracker {
       if (asksIpfs) tally.done()
     } finally {
       tally.end()
-      this.#listings.delete(held)
     }
   }
 
   /** One damaged pin must not hide all the others. */
-  #tryList(stored: StoredPin, held: CidSet): ListedPin | undefined {
+  #tryList(stored: StoredPin, held: HeldSet): ListedPin | undefined {
     try {
       return this.#listed(stored, held)
     } catch (err) {
@@ -288,7 +310,7 @@ export class StatelessTracker implements PinTracker {
     }
   }
 
-  #listed({ key, value }: StoredPin, held: CidSet): ListedPin {
+  #listed({ key, value }: StoredPin, held: HeldSet): ListedPin {
     const bytes = decodeBase32(key)
     const { operations } = this.#runner
     const operation = operations.size === 0 ? undefined : operations.get(keyOfBytes(bytes))
@@ -299,9 +321,7 @@ export class StatelessTracker implements PinTracker {
     const demand = readPinDemand(value)
     if (demand.type === 'meta-pin') return { key, value, status: 'sharded' }
     if (isRemoteDemand(demand, this.#peerBytes)) return { key, value, status: 'remote' }
-    const status = held.get(bytes)
-    const isHeld = status === JUST_PINNED || isPinnedAs(HELD_AS[status] ?? 'unpinned', demand.maxDepth)
-    return { key, value, status: isHeld ? 'pinned' : 'unexpectedly_unpinned' }
+    return { key, value, status: held.has(bytes, demand.maxDepth) ? 'pinned' : 'unexpectedly_unpinned' }
   }
 
   /** CIDs with an operation that are not in the pinset, in the order of their keys. */
@@ -382,27 +402,6 @@ export class StatelessTracker implements PinTracker {
     }
   }
 
-  async #addHeldPins(held: CidSet, options: AbortOptions): Promise<void> {
-    try {
-      for await (const pins of this.#components.ipfs.heldPins(['recursive', 'direct'], options)) {
-        for (const { cid, status } of pins) held.add(cid, Math.max(0, HELD_AS.indexOf(status)))
-      }
-    } catch (err) {
-      options.signal?.throwIfAborted()
-      throw ipfsPinsetError(err)
-    }
-  }
-
-  /** @throws ClusterError when the IPFS node cannot say what it has pinned: all that is held there is in doubt then */
-  async #probeIpfs(options: AbortOptions): Promise<void> {
-    try {
-      for await (const _ of this.#components.ipfs.heldPins(['recursive'], options)) return
-    } catch (err) {
-      options.signal?.throwIfAborted()
-      throw ipfsPinsetError(err)
-    }
-  }
-
   /** State of an item that does not depend on the IPFS node of this peer. */
   #infoWithoutIpfs(pin: Pin): PinInfo | undefined {
     if (pin.type === 'meta-pin') return this.#info(pin, 'sharded')
@@ -443,11 +442,7 @@ export class StatelessTracker implements PinTracker {
   }
 }
 
-/** How the IPFS node holds a pin, as the value that a CidSet keeps. */
-const HELD_AS: readonly IpfsPinStatus[] = ['unpinned', 'direct', 'recursive']
-/** The same for a pin that was made after the IPFS node had listed its pins. */
-const JUST_PINNED = 3
-
-function ipfsPinsetError(cause: unknown): ClusterError {
-  return new ClusterError('ERR_IPFS_UNAVAILABLE', `could not get pinset from IPFS: ${messageOf(cause)}`, { cause })
+/** Whether something failed only because the queue was full. */
+function isTurnedAway({ kind, phase, error }: Operation): boolean {
+  return kind === 'pin' && phase === 'error' && error === FULL_QUEUE
 }

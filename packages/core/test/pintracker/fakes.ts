@@ -69,9 +69,14 @@ export class FakeState implements PinState {
     return this.#pins.has(cid.toString())
   }
 
-  async *list({ types = 0, limit = Infinity }: ListOptions = {}): AsyncIterable<Pin> {
-    const pins = [...this.#pins.values()].filter(({ type }) => types === 0 || (PinTypeBits[type] & types) !== 0)
-    yield* pins.sort((a, b) => (a.cid.toString() < b.cid.toString() ? -1 : 1)).slice(0, limit)
+  async *list({ types = 0, after = '', limit = Infinity }: ListOptions = {}): AsyncIterable<Pin> {
+    const pins = [...this.#pins.values()]
+      .map((pin) => ({ pin, key: pinKey(pin.cid) }))
+      .filter(({ pin, key }) => key > after && (types === 0 || (PinTypeBits[pin.type] & types) !== 0))
+    yield* pins
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .slice(0, limit)
+      .map(({ pin }) => pin)
   }
 
   /** Few to a batch, so that there are several. */

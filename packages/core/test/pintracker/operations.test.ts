@@ -122,6 +122,17 @@ describe('Operations', () => {
     expect(script.statuses()).toEqual({ b: 'pinning', c: 'pin_queued', d: 'pin_queued' })
   })
 
+  it('says whether its queue has a place, and when half of it is free again', () => {
+    const script = new Script({ maxPinQueueSize: 4 })
+    const room = (): boolean[] => [script.operations.hasPlace, script.operations.isHalfFree]
+    expect(room()).toEqual([true, true])
+    expect([script.ask('pin', 'a', 'b', 'c', 'd'), room()][1]).toEqual([true, false])
+    expect([script.ask('pin', 'e'), room()][1]).toEqual([false, false])
+    expect([script.settle('pin a'), room()][1]).toEqual([true, false])
+    expect([script.settle('pin b'), room()][1]).toEqual([true, true])
+    expect([script.settle('pin c', 'away', true), room()][1]).toEqual([true, false])
+  })
+
   it('lets unpins run beside pins', () => {
     const script = new Script().ask('pin', 'a', 'b').ask('unpin', 'c', 'd')
     expect(script.statuses()).toEqual({ a: 'pinning', b: 'pin_queued', c: 'unpinning', d: 'unpin_queued' })
@@ -379,6 +390,16 @@ describe('a failure', () => {
     for (const key of ['a', 'b', 'c']) script.ask('pin', key).settle(`pin ${key}`, 'no')
     expect(script.statuses()).toEqual({ b: 'pin_error', c: 'pin_error' })
     expect(script.operations.counts.pin).toEqual({ queued: 0, running: 0, error: 2 })
+  })
+
+  it('says so when it forgets a pin, as the pinset still has it', () => {
+    const script = new Script()
+    const failed = ['a', 'b', 'c'].map((key) => script.ask('pin', key).settle(`pin ${key}`, 'no'))
+    expect(failed[0]?.takeLog().slice(-1)).toEqual(['forgotten pin a'])
+    script.ask('pin', 'd', 'e', 'f', 'g').takeLog()
+    expect(script.ask('pin', 'h').takeLog()).toEqual(['h pin_error', 'forgotten pin c', 'refused pin h'])
+    for (const key of ['x', 'y', 'z']) script.ask('unpin', key).settle(`unpin ${key}`, 'no')
+    expect(script.takeLog().filter((line) => line.startsWith('forgotten unpin'))).toEqual([])
   })
 
   it('keeps no more than the beginning of a page of text', () => {

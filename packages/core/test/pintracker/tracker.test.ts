@@ -377,6 +377,63 @@ describe('recover', () => {
   })
 })
 
+describe('what the queue has no place for', () => {
+  const COUNT = 200
+
+  beforeEach(async () => {
+    await tracker.stop()
+    tracker = newTracker({ concurrentPins: 1, maxPinQueueSize: 10 })
+    await tracker.start()
+  })
+
+  /** Ends calls as they come, however few run at once. */
+  async function allBecomePinned(count: number = COUNT): Promise<void> {
+    await until('all are pinned', () => {
+      for (let n = 0; n < COUNT; n++) if (ipfs.isWaiting('pin', testCid(n))) ipfs.finish('pin', testCid(n))
+      return ipfs.held.size === count
+    })
+  }
+
+  it('is pinned when there is room, after one look at what the IPFS node holds', async () => {
+    ipfs.immediate = false
+    const listed = jest.spyOn(state, 'listStored')
+    for (let n = 0; n < COUNT; n++) pin(n)
+    await allBecomePinned()
+    expect(ipfs.calls.filter((call) => call.startsWith('pin '))).toHaveLength(COUNT)
+    expect(ipfs.calls.filter((call) => call.startsWith('pins'))).toEqual(['pins recursive,direct'])
+    const starts = listed.mock.calls.map(([options]) => options?.after ?? '')
+    expect(starts.length).toBeGreaterThan(2)
+    expect(starts).toEqual([...new Set(starts)].sort())
+  })
+
+  it('is pinned though a recover ended there', async () => {
+    ipfs.immediate = false
+    for (let n = 0; n < COUNT; n++) state.put(testPin(testCid(n)))
+    await expect(collect(tracker.recoverAll({ isAutomatic: true }))).rejects.toThrow(FULL_QUEUE)
+    await allBecomePinned()
+  })
+
+  it('is left alone where it is to be pinned no more', async () => {
+    ipfs.immediate = false
+    for (let n = 0; n < COUNT; n++) pin(n)
+    for (let n = 50; n < 100; n++) {
+      state.put(testPin(testCid(n), { replicationFactorMin: 1, replicationFactorMax: 1, allocations: [OTHER_PEER] }))
+    }
+    for (let n = 100; n < COUNT; n++) state.delete(testCid(n))
+    await allBecomePinned(50)
+    await until('the queue is empty', () => tracker.queueSize() === 0)
+    expect([...ipfs.held.keys()].sort()).toEqual(Array.from({ length: 50 }, (_, n) => testCid(n).toString()).sort())
+  })
+
+  it('waits for a tracker that is stopped and started', async () => {
+    ipfs.immediate = false
+    for (let n = 0; n < COUNT; n++) pin(n)
+    await tracker.stop()
+    await tracker.start()
+    await allBecomePinned()
+  })
+})
+
 describe('the tracker', () => {
   it('tells of every change', async () => {
     const heard: string[] = []

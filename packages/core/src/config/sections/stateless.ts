@@ -15,7 +15,7 @@ export const statelessSection = section({
       default: 1_000_000,
       written: 'changed',
       ...above0('statelesstracker.max_pin_queue_size too low'),
-      doc: 'Pins that may wait. A pin beyond that fails, and is tried again later.'
+      doc: 'Pins that may wait. A pin beyond that fails, and is taken up when half of the queue is free.'
     }),
     concurrent_pins: option(int, {
       default: 10,
