@@ -39,11 +39,9 @@ export class Givers {
     } else if (received > (before ?? 0)) this.#resting.delete(peer)
   }
 
-  /** The peer gave a block for which everybody was asked. @returns whether it is time to ask it for a stretch */
-  gaveBlock(peer: PeerId): boolean {
+  /** The peer gave a block for which everybody was asked. */
+  gaveBlock(peer: PeerId): void {
     const rest = this.#resting.get(peer)
-    if (rest === undefined || rest.left === 0) return false
-    rest.left--
-    return rest.left === 0
+    if (rest !== undefined) rest.left = Math.max(0, rest.left - 1)
   }
 }

@@ -100,7 +100,7 @@ export class Prefetcher {
     await this.#expectNext()
     await this.#askPeers(known, giver)
     // Whoever has one of the blocks by now has others.
-    while (await this.#askEverybody()) await this.#askPeers([], giver)
+    while (await this.#askEverybody(giver)) await this.#askPeers([], giver)
     this.#giveUp()
   }
 
@@ -161,7 +161,7 @@ export class Prefetcher {
   }
 
   /** @returns whether a peer may be asked again for all that is missing; else there is nothing left to ask for */
-  async #askEverybody(): Promise<boolean> {
+  async #askEverybody(giver: PeerId): Promise<boolean> {
     const end = new AbortController()
     const signal = AbortSignal.any([this.#abort.signal, end.signal])
     const timer = setTimeout(() => end.abort(new Error('nobody has the next block')), WANT_TIMEOUT).unref()
@@ -172,7 +172,8 @@ export class Prefetcher {
         const given = await Promise.all(ids.map((id) => this.#init.want(id, signal)))
         const blocks = given.map(({ bytes }) => bytes)
         await this.#receive(blocks, this.#abort.signal)
-        if (given.filter(({ from }) => this.#givers.gaveBlock(from)).length > 0) break
+        for (const { from } of given) this.#givers.gaveBlock(from)
+        if (this.#choose(giver) !== undefined) break
         timer.refresh()
       }
       return this.#expected.size > 0
