@@ -66,6 +66,8 @@ export class FifoSet<T> implements Iterable<T> {
   /** Seldom: at least as many numbers are free afterwards as there are items. */
   #renumber(): void {
     const { size } = this.#items
+    // An iterator that is not gone on with holds all that was in the Map since.
+    this.#front = this.#items.keys()
     this.#nextNumber = 0
     for (const item of this.#items.keys()) this.#items.set(item, this.#nextNumber++)
     this.#waiting = new PrefixSums(Math.max(LEAST_NUMBERS, 2 * size), size)

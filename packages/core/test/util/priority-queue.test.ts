@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import { collectGarbage } from '../../src/util/collect-garbage.ts'
 import { FifoSet } from '../../src/util/fifo-set.ts'
 import { PriorityQueue } from '../../src/util/priority-queue.ts'
 
@@ -65,6 +66,22 @@ describe('FifoSet', () => {
     }
     const items = [...set]
     expect(items.map((item) => set.placeOf(item))).toEqual(items.map((_, i) => i + 1))
+  })
+
+  it('holds nothing that was taken out of it, though nothing is ever taken from its front', async () => {
+    const set = new FifoSet<object>()
+    const items = Array.from({ length: 1000 }, () => new WeakRef({}))
+    for (const item of items) set.push(item.deref() ?? {})
+    for (const item of items) set.delete(item.deref() ?? {})
+    for (let i = 0; i < 5000; i++) {
+      const item = {}
+      set.push(item)
+      set.delete(item)
+    }
+    // What a WeakRef has given stays until the end of the turn.
+    await new Promise(setImmediate)
+    await collectGarbage('thorough')
+    expect(items.filter((item) => item.deref() !== undefined)).toHaveLength(0)
   })
 
   it('takes half a million items in and out in well under a minute', () => {
