@@ -74,6 +74,13 @@ export default {
       from: { path: '^packages/[^/]+/src/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] }
     },
+    {
+      name: 'e2e-not-to-bench',
+      comment: 'The bench is made of the harness of the tests, not the other way round.',
+      severity: 'error',
+      from: { path: '^e2e/' },
+      to: { path: '^(bench|scripts)/' }
+    },
     ...coreRules,
     ...packageRules
   ],

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { attack } from '../packages/core/test/hostile/attack.ts'
 import { MEMBER_ATTACKS, STRANGER_ATTACKS } from '../packages/core/test/hostile/attacks/index.ts'
 import { HostilePeer } from '../packages/core/test/hostile/hostile-peer.ts'
-import type { MockIpfs } from '../bench/lib/mock-ipfs.ts'
-import { startMockIpfs } from '../bench/lib/mock-ipfs.ts'
 import { rawCid } from './harness/cids.ts'
 import { temporaryFolder } from './harness/folder.ts'
+import type { MockIpfs } from './harness/mock-ipfs.ts'
+import { startMockIpfs } from './harness/mock-ipfs.ts'
 import { Peer } from './harness/peer.ts'
 
 const SECRET = '17'.repeat(32)

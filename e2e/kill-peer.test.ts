@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { MockIpfs } from '../bench/lib/mock-ipfs.ts'
-import { startMockIpfs } from '../bench/lib/mock-ipfs.ts'
 import { rawCid } from './harness/cids.ts'
 import { temporaryFolder } from './harness/folder.ts'
+import type { MockIpfs } from './harness/mock-ipfs.ts'
+import { startMockIpfs } from './harness/mock-ipfs.ts'
 import { Peer } from './harness/peer.ts'
 
 const KILLS = 20

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
-import type { MockIpfs } from '../bench/lib/mock-ipfs.ts'
-import { startMockIpfs } from '../bench/lib/mock-ipfs.ts'
 import { rawCid } from './harness/cids.ts'
 import { temporaryFolder } from './harness/folder.ts'
+import type { MockIpfs } from './harness/mock-ipfs.ts'
+import { startMockIpfs } from './harness/mock-ipfs.ts'
 import { Peer } from './harness/peer.ts'
 import { until } from './harness/until.ts'
 

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { temporaryFolder } from '../../e2e/harness/folder.ts'
+import type { MockIpfs } from '../../e2e/harness/mock-ipfs.ts'
+import { startMockIpfs } from '../../e2e/harness/mock-ipfs.ts'
 import { Peer } from '../../e2e/harness/peer.ts'
 import { cidTexts } from './cids.ts'
 import { exportLines } from './export-lines.ts'
-import type { MockIpfs } from './mock-ipfs.ts'
-import { startMockIpfs } from './mock-ipfs.ts'
 import type { Figure, Scenario, ScenarioContext } from './scenario.ts'
 
 /** A peer with a pinset, which has not been started. */

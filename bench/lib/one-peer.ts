@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { temporaryFolder } from '../../e2e/harness/folder.ts'
+import { startMockIpfs } from '../../e2e/harness/mock-ipfs.ts'
 import { Peer } from '../../e2e/harness/peer.ts'
-import { startMockIpfs } from './mock-ipfs.ts'
 import type { Figure, Scenario, ScenarioContext } from './scenario.ts'
 
 /** A scenario of one running peer whose IPFS node costs nothing. */

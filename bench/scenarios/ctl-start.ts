@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { temporaryFolder } from '../../e2e/harness/folder.ts'
+import { startMockIpfs } from '../../e2e/harness/mock-ipfs.ts'
 import { Peer } from '../../e2e/harness/peer.ts'
 import { runProgram } from '../../e2e/harness/process.ts'
-import { startMockIpfs } from '../lib/mock-ipfs.ts'
 import type { Figure, Scenario, ScenarioContext } from '../lib/scenario.ts'
 import { median } from '../lib/statistics.ts'
 

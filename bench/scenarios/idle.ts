@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { temporaryFolder } from '../../e2e/harness/folder.ts'
+import { startMockIpfs } from '../../e2e/harness/mock-ipfs.ts'
 import { Peer } from '../../e2e/harness/peer.ts'
-import { startMockIpfs } from '../lib/mock-ipfs.ts'
 import { cpuSeconds, memory } from '../lib/process-cost.ts'
 import type { Scenario } from '../lib/scenario.ts'
 import { rested } from '../lib/settled.ts'

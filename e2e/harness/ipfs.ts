@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { startMockIpfs } from '../../bench/lib/mock-ipfs.ts'
+import { startMockIpfs } from './mock-ipfs.ts'
 import type { Namespace } from './namespace.ts'
 import { freePorts } from './ports.ts'
 import type { RunOptions } from './process.ts'

@@ -1,8 +1,8 @@
 import { createIdentity } from '@ipfs-cluster/core/config'
 import { createPeer } from '@ipfs-cluster/core'
 import type { ClusterRepair } from '@ipfs-cluster/core'
-import { startMockIpfs } from '../../bench/lib/mock-ipfs.ts'
 import type { TestCluster } from './cluster.ts'
+import { startMockIpfs } from './mock-ipfs.ts'
 
 /** A peer within the test that holds no pins, for what is asked of a peer by code alone. */
 export interface Operator extends AsyncDisposable {
