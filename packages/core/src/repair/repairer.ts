@@ -207,8 +207,7 @@ export class Repairer {
     const staying = listed.filter((peer) => this.#stays(peer))
     const going = listed.filter((peer) => !staying.includes(peer))
     const copies = this.#copies(pin)
-    await this.#put(pin, [...staying, ...found, ...going], options)
-    this.#placed++
+    if (await this.#put(pin, [...staying, ...found, ...going], options)) this.#placed++
     this.#wait(pin.cid, copies)
   }
 
@@ -232,13 +231,10 @@ export class Repairer {
     const key = keyOfCid(pin.cid)
     const holders = await this.#holders(pin, copies, options)
     const kept = trim(pin, holders, copies)
-    if (kept.length < holders.length && kept.length > 0) {
-      const current = await this.#components.consensus.state.get(pin.cid, options)
-      // Somebody has been quicker: the next look finds what is to be done now.
-      if (current?.allocations?.join() !== pin.allocations?.join() || current === undefined) return
-      await this.#put(current, kept, options)
+    const put = kept.length < holders.length && kept.length > 0 ? await this.#put(pin, kept, options) : undefined
+    if (put !== undefined) {
       this.#trimmed++
-      if (this.#plan({ ...current, allocations: kept }).action === 'none') {
+      if (this.#plan(put).action === 'none') {
         this.#waiting.delete(key)
         return
       }
@@ -269,9 +265,15 @@ export class Repairer {
     return holders
   }
 
-  async #put(pin: Pin, allocations: PeerId[], options: AbortOptions): Promise<void> {
+  /** @returns the new pin; undefined when somebody has been quicker: the next look finds what is to be done now */
+  async #put(pin: Pin, allocations: PeerId[], options: AbortOptions): Promise<Pin | undefined> {
+    const { consensus } = this.#components
+    const current = await consensus.state.get(pin.cid, options)
+    if (current === undefined || current.allocations?.join() !== pin.allocations?.join()) return undefined
     this.#log.debug(`repinning ${cidToText(pin.cid)} on ${allocations.join(', ')}`)
-    await this.#components.consensus.logPin({ ...pin, allocations, timestamp: Time.now() }, options)
+    const put = { ...current, allocations, timestamp: Time.now() }
+    await consensus.logPin(put, options)
+    return put
   }
 
   #stays(peer: PeerId): boolean {
