@@ -52,7 +52,7 @@ describeWithNetworks('two halves of a cluster without a way between them', () =>
   it('go on by themselves, and agree on all of it when there is a way again', async () => {
     await using halves = await makeHalves([OUR_BINS, OUR_BINS], [OUR_BINS, OUR_BINS])
     await livesThroughSplits(halves)
-  }, 90_000)
+  }, 240_000)
 })
 
 describeWithGo('two halves with Go peers in both', (go) => {
