@@ -379,14 +379,16 @@ export class StatelessTracker implements PinTracker {
     const { operations } = this.#runner
     for (let start = 0; start < keys.length; start += BRIEF_PART) {
       signal?.throwIfAborted()
+      const answerer = this.#answerer()
       const pins: ListedPin[] = []
       for (const key of keys.slice(start, start + BRIEF_PART)) {
         const operation = operations.get(key)
         if (operation === undefined || !wanted(operation)) continue
         const cid = cidOfKey(key)
-        pins.push({ key: pinKey(cid), info: this.#infoOf(operation, cid, undefined) })
+        const info = operationInfo(cid, undefined, answerer, operation, operations.view(operation))
+        pins.push({ key: pinKey(cid), info })
       }
-      if (pins.length > 0) yield { answerer: this.#answerer(), pins }
+      if (pins.length > 0) yield { answerer, pins }
       // Nothing here waits for anything else.
       await new Promise(setImmediate)
     }
