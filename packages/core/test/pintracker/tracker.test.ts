@@ -378,7 +378,7 @@ describe('recover', () => {
 })
 
 describe('what the queue has no place for', () => {
-  const COUNT = 200
+  const COUNT = 60
 
   beforeEach(async () => {
     await tracker.stop()
@@ -416,13 +416,13 @@ describe('what the queue has no place for', () => {
   it('is left alone where it is to be pinned no more', async () => {
     ipfs.immediate = false
     for (let n = 0; n < COUNT; n++) pin(n)
-    for (let n = 50; n < 100; n++) {
+    for (let n = 20; n < 40; n++) {
       state.put(testPin(testCid(n), { replicationFactorMin: 1, replicationFactorMax: 1, allocations: [OTHER_PEER] }))
     }
-    for (let n = 100; n < COUNT; n++) state.delete(testCid(n))
-    await allBecomePinned(50)
+    for (let n = 40; n < COUNT; n++) state.delete(testCid(n))
+    await allBecomePinned(20)
     await until('the queue is empty', () => tracker.queueSize() === 0)
-    expect([...ipfs.held.keys()].sort()).toEqual(Array.from({ length: 50 }, (_, n) => testCid(n).toString()).sort())
+    expect([...ipfs.held.keys()].sort()).toEqual(Array.from({ length: 20 }, (_, n) => testCid(n).toString()).sort())
   })
 
   it('waits for a tracker that is stopped and started', async () => {
