@@ -6,7 +6,7 @@ import type { PinListing } from '../pintracker/index.ts'
 import type { Block } from '../ipfs/interface.ts'
 import type { RpcClient, UnaryMethod } from '../rpc/index.ts'
 import { SERVICES } from '../rpc/index.ts'
-import { withTimeout } from '../util/signals.ts'
+import { withDeadline } from '../util/signals.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import { MEMBER_TIMEOUT } from './defaults.ts'
 import { EXTENSIONS, listingIn } from './listing-messages.ts'
@@ -97,6 +97,8 @@ export class RemoteMember implements Member {
   }
 
   #ask<A, R>(method: UnaryMethod<A, R>, argument: A, options: AbortOptions = {}): Promise<R> {
-    return this.#rpc.call(this.#peer, method, argument, { signal: withTimeout(MEMBER_TIMEOUT, options.signal) })
+    return withDeadline(MEMBER_TIMEOUT, options.signal, (signal) =>
+      this.#rpc.call(this.#peer, method, argument, { signal })
+    )
   }
 }

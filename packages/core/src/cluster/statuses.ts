@@ -10,7 +10,7 @@ import { listsPinset, pinInfo } from '../pintracker/status.ts'
 import type { PinState } from '../state/interface.ts'
 import { messageOf } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
-import { withTimeout } from '../util/signals.ts'
+import { withDeadline } from '../util/signals.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import { MEMBER_TIMEOUT } from './defaults.ts'
 import { addPinInfo, emptyGlobalPinInfo, globalPinInfoOf } from './global-pin-info.ts'
@@ -225,8 +225,8 @@ export class Statuses {
   ): Promise<readonly PinInfo[]> {
     const answers = peers.map(async (peer): Promise<PinInfo[]> => {
       try {
-        const signal = withTimeout(MEMBER_TIMEOUT, options.signal)
-        return [await question(this.#components.member(peer), { signal })]
+        const member = this.#components.member(peer)
+        return [await withDeadline(MEMBER_TIMEOUT, options.signal, (signal) => question(member, { signal }))]
       } catch (err) {
         options.signal?.throwIfAborted()
         return isRefusal(err) ? [] : [this.#failure(pin, peer, err)]

@@ -27,6 +27,7 @@ import { ownAddresses } from './own-addresses.ts'
 import { gossipOptions } from './pubsub/gossip-options.ts'
 import type { HostServices } from './services.ts'
 import { signingKey } from './signing-key.ts'
+import { noteProtocolsOnce } from './thrifty-peer-store.ts'
 import { thriftyYamux } from './thrifty-yamux.ts'
 import { isWebSocket, webSocketTransport } from './web-socket.ts'
 
@@ -53,7 +54,7 @@ export async function createHost(
   components: HostComponents
 ): Promise<Libp2p<HostServices>> {
   const { privateKey, protector, metrics } = components
-  return createLibp2p<HostServices>({
+  const libp2p = await createLibp2p<HostServices>({
     privateKey: signingKey(privateKey),
     start: false,
     datastore: new BoundedDatastore(),
@@ -72,6 +73,8 @@ export async function createHost(
     connectionMonitor: { enabled: false },
     services: services(init)
   })
+  noteProtocolsOnce(libp2p.peerStore, () => performance.now())
+  return libp2p
 }
 
 function addressOptions(init: NetworkInit, listen: readonly Multiaddr[]): Libp2pOptions['addresses'] {

@@ -30,3 +30,28 @@ export function tapOutput(stream: MessageStream, look: (data: Bytes) => void): v
     return send(data)
   }
 }
+
+/**
+ * Takes what the other side must say first off what comes in, so that the reader gets what is behind it.
+ *
+ * @param onOther - the other side says something else; none of that reaches the reader
+ */
+export function takeOffInput(stream: MessageStream & Source, expected: Uint8Array, onOther: () => void): void {
+  const onData = stream.onData?.bind(stream)
+  if (onData === undefined) return
+  let missing = expected
+  stream.onData = (data) => {
+    if (missing.length === 0) {
+      onData(data)
+      return
+    }
+    const bytes = data.subarray()
+    const size = Math.min(bytes.length, missing.length)
+    if (Buffer.compare(bytes.subarray(0, size), missing.subarray(0, size)) !== 0) {
+      onOther()
+      return
+    }
+    missing = missing.subarray(size)
+    if (size < bytes.length) onData(bytes.subarray(size))
+  }
+}

@@ -3,7 +3,9 @@ import { yamux } from '@libp2p/yamux'
 import type { YamuxMuxerInit } from '@libp2p/yamux'
 import { StreamState } from '@libp2p/yamux/stream'
 import type { YamuxStream } from '@libp2p/yamux/stream'
+import { trustAgreements } from './agreed-protocols.ts'
 import { KEEP_ALIVE_INTERVAL } from './defaults.ts'
+import { gatherWrites } from './gathered-writes.ts'
 import { endWhenSilent } from './silence.ts'
 
 /** What libp2p keeps to itself of a muxer, and of what a stream may still receive before the other side is told. */
@@ -19,7 +21,8 @@ interface StreamInside {
 /**
  * Yamux that tells the other side of more room when half of a window is used up, as Go peers do. libp2p in JavaScript
  * tells of it behind every message, which doubles the frames that are encrypted, written, read and decrypted. It also
- * ends connections to peers that have fallen silent.
+ * sends the frames of one turn together, does not wait for what was agreed before, and ends connections to peers that
+ * have fallen silent.
  */
 export function thriftyYamux(
   init: YamuxMuxerInit,
@@ -29,7 +32,8 @@ export function thriftyYamux(
     const factory: StreamMuxerFactory = yamux({ ...init, enableKeepAlive: false })()
     const create = factory.createStreamMuxer.bind(factory)
     factory.createStreamMuxer = (connection) => {
-      const muxer = thrifty(create(connection))
+      const flush = gatherWrites(connection)
+      const muxer = trustAgreements(flushedAtEnd(thrifty(create(connection)), flush))
       endWhenSilent(muxer, connection, keepAliveInterval)
       return muxer
     }
@@ -47,6 +51,18 @@ function thrifty(muxer: StreamMuxer): StreamMuxer {
       if (isWorthTelling(stream as unknown as StreamInside)) sendUpdate()
     }
     return stream
+  }
+  return muxer
+}
+
+/** The connection is closed right behind the muxer, with which nobody would hear its last words. */
+function flushedAtEnd(muxer: StreamMuxer, flush: () => void): StreamMuxer {
+  const close = muxer.close.bind(muxer)
+  const abort = muxer.abort.bind(muxer)
+  muxer.close = (options) => close(options).finally(flush)
+  muxer.abort = (err) => {
+    abort(err)
+    flush()
   }
   return muxer
 }

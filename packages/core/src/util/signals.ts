@@ -11,20 +11,20 @@ export function withTimeout(milliseconds: number, ...signals: (AbortSignal | und
  */
 export async function withDeadline<T>(
   milliseconds: number,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
   run: (signal: AbortSignal) => Promise<T>
 ): Promise<T> {
-  signal.throwIfAborted()
+  signal?.throwIfAborted()
   const end = new AbortController()
-  const onAbort = (): void => end.abort(signal.reason)
+  const onAbort = (): void => end.abort(signal?.reason)
   const onTimeout = (): void => end.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'))
   const timer = setTimeout(onTimeout, milliseconds).unref()
-  signal.addEventListener('abort', onAbort, { once: true })
+  signal?.addEventListener('abort', onAbort, { once: true })
   try {
     return await run(end.signal)
   } finally {
     clearTimeout(timer)
-    signal.removeEventListener('abort', onAbort)
+    signal?.removeEventListener('abort', onAbort)
   }
 }
 

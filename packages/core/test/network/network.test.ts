@@ -9,6 +9,7 @@ import { preSharedKey } from '@libp2p/pnet'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
+import { ClusterError } from '@ipfs-cluster/api'
 import { createLibp2p } from 'libp2p'
 import type { ByteStream } from '../../src/network/index.ts'
 import { swarmKey } from '../../src/network/index.ts'
@@ -44,6 +45,23 @@ async function say(stream: ByteStream, words: string): Promise<string> {
 }
 
 describe('connecting', () => {
+  it('finds out that a peer has given up a protocol that it spoke', async () => {
+    const a = await networks.start()
+    const b = await networks.start()
+    const stopTaking = await a.net.handle(PROTOCOL, (stream) => void stream.close())
+    await b.net.connect(a.address)
+    expect(await say(await b.net.open(a.net.peerId, PROTOCOL), '')).toBe('')
+    await stopTaking()
+    await until('it is known to be gone', async () => {
+      const failure = await b.net
+        .open(a.net.peerId, PROTOCOL)
+        .then(collect)
+        .catch((err: unknown) => err)
+      expect(String(failure)).toContain(`protocols not supported: [${PROTOCOL}]`)
+      return failure instanceof ClusterError && failure.code === 'ERR_PEER_UNREACHABLE'
+    })
+  })
+
   it('brings streams both ways, known by who calls', async () => {
     const a = await networks.start()
     const b = await networks.start()

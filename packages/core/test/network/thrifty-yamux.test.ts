@@ -9,6 +9,8 @@ import { until } from '../helpers/until.ts'
 
 const INIT = { enableKeepAlive: false }
 const WINDOW = 256 * 1024
+const HEADER = 12
+const DATA = 0
 const WINDOW_UPDATE = 1
 
 /** A stream from a muxer of libp2p to one of ours, and how many updates of a window it has been told of. */
@@ -38,8 +40,21 @@ function nextStream(muxer: StreamMuxer): Promise<Stream> {
 
 function countUpdates(connection: MessageStream): () => number {
   let count = 0
-  tapInput(connection, (data) => (count += data.subarray()[1] === WINDOW_UPDATE ? 1 : 0))
+  tapInput(connection, (data) => (count += frameTypes(Buffer.from(data.subarray())).filter(isUpdate).length))
   return () => count
+}
+
+const isUpdate = (type: number): boolean => type === WINDOW_UPDATE
+
+/** A message may hold several frames. */
+function frameTypes(message: Buffer): number[] {
+  const types: number[] = []
+  for (let at = 0; at < message.length;) {
+    const type = message[at + 1] ?? 0
+    types.push(type)
+    at += HEADER + (type === DATA ? message.readUInt32BE(at + 8) : 0)
+  }
+  return types
 }
 
 /** Sends as fast as the window allows. */
