@@ -6,9 +6,8 @@ import { ShardedTarget } from './sharding/sharded-target.ts'
 import { WholeTarget } from './whole-target.ts'
 import { withSignal } from '../util/with-signal.ts'
 import type { AddedOutput, AddParams } from '@ipfs-cluster/api'
-import type { AddEntry } from '../cluster/interface.ts'
 import type { AbortOptions } from '../util/startable.ts'
-import type { Adder, AdderComponents, AddTarget, EntrySession } from './interface.ts'
+import type { AddEntry, Adder, AdderComponents, AddTarget, EntrySession } from './interface.ts'
 import type { ImportProfile } from './profile.ts'
 
 /** Adds files, folders and symlinks as UnixFS, and CARs as they are. */

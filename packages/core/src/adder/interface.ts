@@ -1,8 +1,18 @@
 import type { AddedOutput, AddParams, PeerId, Pin, PinOptions } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
-import type { AddEntry } from '../cluster/interface.ts'
 import type { Block } from '../ipfs/interface.ts'
 import type { AbortOptions } from '../util/startable.ts'
+
+/** One node of what is added: a file with its bytes, a folder, or a symlink. Parents need no entry of their own. */
+export interface AddEntry {
+  /** Path below the root of the add, `/` between the parts; empty for a lone nameless file. */
+  path: string
+  kind: 'file' | 'directory' | 'symlink'
+  /** The bytes of a file, the target of a symlink; read once, pulled as fast as the destinations take blocks. */
+  content?: AsyncIterable<Uint8Array>
+  /** Of a file: the path or URL at which it can be read again; must be there with `noCopy`. */
+  source?: string
+}
 
 /** Where the blocks of one add, or of one part of it, go: a node, or several peers at once. */
 export interface BlockSink {

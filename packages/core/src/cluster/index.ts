@@ -21,7 +21,7 @@ export type { ConnectionsInit } from './connections.ts'
 export type { ClusterInit } from './defaults.ts'
 export type { ClusterEvents } from './events.ts'
 export { globalPinInfoOf } from './global-pin-info.ts'
-export type { AddEntry, Cluster, ListStatusesOptions, PinExplanation } from './interface.ts'
+export type { Cluster, ListStatusesOptions, PinExplanation } from './interface.ts'
 export type { AtRest, ListedStatus, Told } from './listed-status.ts'
 export { globalPinInfoIn, listedGlobal } from './listed-status.ts'
 export type { InformersInit } from './informers.ts'
@@ -45,6 +45,7 @@ export type {
   RepairInit,
   RepairProgress
 } from '../repair/index.ts'
+export type { AddEntry } from '../adder/interface.ts'
 export { restInfo } from '../pintracker/status.ts'
 export { VERSION } from '@ipfs-cluster/api'
 

@@ -17,6 +17,7 @@ import type {
   StatusFilter
 } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
+import type { AddEntry } from '../adder/interface.ts'
 import type { AllocationExplanation } from '../allocator/index.ts'
 import type { SyncProgress } from '../consensus/interface.ts'
 import type { ListPinsOptions, StatusCounts } from '../pintracker/interface.ts'
@@ -26,17 +27,6 @@ import type { EventSource } from '../util/event-bus.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import type { ClusterEvents } from './events.ts'
 import type { ListedStatus } from './listed-status.ts'
-
-/** One node of what is added: a file with its bytes, a folder, or a symlink. Parents need no entry of their own. */
-export interface AddEntry {
-  /** Path below the root of the add, `/` between the parts; empty for a lone nameless file. */
-  path: string
-  kind: 'file' | 'directory' | 'symlink'
-  /** The bytes of a file, the target of a symlink; read once, pulled as fast as the destinations take blocks. */
-  content?: AsyncIterable<Uint8Array>
-  /** Of a file: the path or URL at which it can be read again; must be there with `noCopy`. */
-  source?: string
-}
 
 /** Why a CID is where it is, and how it is there. */
 export interface PinExplanation {

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals'
 import { verifyBlock } from '../../src/adder/car/verify.ts'
 import { file, MemorySink, multipartEntries, NO_SHARDS, noise, runAdd, toAsync } from './support.ts'
 import type { AddedOutput, AddParams } from '@ipfs-cluster/api'
-import type { AddEntry } from '../../src/cluster/interface.ts'
+import type { AddEntry } from '../../src/adder/interface.ts'
 
 interface RecordedOutput {
   name: string

@@ -3,7 +3,7 @@ import { cidToText } from '@ipfs-cluster/api'
 import { describe, expect, it } from '@jest/globals'
 import { file, noise, runAdd } from './support.ts'
 import type { AddParams } from '@ipfs-cluster/api'
-import type { AddEntry } from '../../src/cluster/interface.ts'
+import type { AddEntry } from '../../src/adder/interface.ts'
 
 type Params = Partial<AddParams>
 

@@ -3,7 +3,7 @@ import { adder } from '@ipfs-cluster/core/adder'
 import type { AddedOutput, AddParams } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { BlockSink, ShardComponents } from '@ipfs-cluster/core/adder'
-import type { AddEntry } from '../../src/cluster/interface.ts'
+import type { AddEntry } from '../../src/adder/interface.ts'
 import type { Block } from '../../src/ipfs/interface.ts'
 
 export const PEER = '12D3KooWJogtrWrFGd4AoEvkagPyr8XJWvc9KqoLY8AsxY6yAnub'

@@ -7,9 +7,8 @@ import { splitEntryPath } from '../entry-path.ts'
 import { readCar } from './car-reader.ts'
 import type { AddedOutput } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
-import type { AddEntry } from '../../cluster/interface.ts'
 import type { Block } from '../../ipfs/interface.ts'
-import type { EntrySession, SessionInit } from '../interface.ts'
+import type { AddEntry, EntrySession, SessionInit } from '../interface.ts'
 
 /** Passes on the blocks of a CAR. Only the first entry counts, as in the Go release. */
 export class CarSession implements EntrySession {

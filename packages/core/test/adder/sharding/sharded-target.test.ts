@@ -4,7 +4,7 @@ import { ClusterError, defaultAddParams } from '@ipfs-cluster/api'
 import type { AddedOutput, AddParams, Pin } from '@ipfs-cluster/api'
 import { adder } from '@ipfs-cluster/core/adder'
 import type { CID } from 'multiformats/cid'
-import type { AddEntry } from '../../../src/cluster/interface.ts'
+import type { AddEntry } from '../../../src/adder/interface.ts'
 import type { Block } from '../../../src/ipfs/interface.ts'
 import { file, MemorySink, noise, runAdd, toAsync } from '../support.ts'
 
