@@ -27,8 +27,8 @@ export interface ChooseOptions extends AbortOptions {
 }
 
 /**
- * The IPFS node of a follower: one of its own where that is asked for; else one that the environment names; else what was chosen before; else the Kubo of this
- * machine, if there is any sign of one; else one of its own.
+ * The IPFS node of a follower: one of its own where that is asked for; else one that the environment names; else what
+ * was chosen before; else the Kubo of this machine, if there is any sign of one; else one of its own.
  *
  * @throws ConfigError for a variable of the environment
  */
