@@ -58,6 +58,8 @@ export class Libp2pNetwork implements Network {
   readonly #book = new AddressBook({ ttl: ADDRESS_TTL, now, random: Math.random })
   readonly #bandwidth = new BandwidthCounter(now)
   readonly #protected = new Set<PeerId>()
+  /** What peers that are connected say that they speak. libp2p knows as well, but decodes it anew for whoever asks. */
+  readonly #protocols = new Map<PeerId, readonly string[]>()
   readonly #versions: VersionCheck
   #running: Running | undefined
 
@@ -130,6 +132,8 @@ export class Libp2pNetwork implements Network {
 
   async protocolsOf(peer: PeerId, options: AbortOptions = {}): Promise<string[]> {
     const { libp2p } = this.#require()
+    const told = this.#protocols.get(peer)
+    if (told !== undefined) return [...told]
     const known = await libp2p.peerStore.get(peerIdFromString(peer), options).catch(() => undefined)
     options.signal?.throwIfAborted()
     return known?.protocols ?? []
@@ -220,11 +224,14 @@ export class Libp2pNetwork implements Network {
     libp2p.addEventListener('peer:disconnect', ({ detail }) => {
       this.#book.renew(detail.toString())
       this.pubsub.forget(detail.toString())
+      this.#protocols.delete(detail.toString())
       this.#events.emit('peer:disconnect', { peer: detail.toString() })
     })
-    libp2p.addEventListener('peer:identify', ({ detail: { peerId, agentVersion = '' } }) =>
-      this.#versions.look({ peer: peerId.toString(), agent: agentVersion })
-    )
+    libp2p.addEventListener('peer:identify', ({ detail: { peerId, protocols, connection, agentVersion = '' } }) => {
+      const peer = peerId.toString()
+      if (connection.status === 'open' && protocols.length > 0) this.#protocols.set(peer, protocols)
+      this.#versions.look({ peer, agent: agentVersion })
+    })
     libp2p.addEventListener('peer:update', ({ detail: { peer } }) => {
       const addresses = peer.addresses.map(({ multiaddr }) => multiaddr.toString())
       if (peer.id.toString() !== this.peerId) this.#book.hear(peer.id.toString(), addresses)

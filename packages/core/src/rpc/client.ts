@@ -84,9 +84,13 @@ export class StreamRpcClient implements RpcClient {
       isAnswered = true
     } finally {
       release()
-      sending.abort()
-      if (isSent && isAnswered) void stream.close()
-      else stream.abort(new Error('the caller wants no more'))
+      if (isSent && isAnswered) {
+        void stream.close()
+      } else {
+        const reason = new Error('the caller wants no more')
+        sending.abort(reason)
+        stream.abort(reason)
+      }
     }
   }
 

@@ -45,6 +45,24 @@ async function say(stream: ByteStream, words: string): Promise<string> {
 }
 
 describe('connecting', () => {
+  it('knows what a peer takes up and gives up while it is connected, and what it spoke last', async () => {
+    const a = await networks.start()
+    const b = await networks.start()
+    const isOffered = async (): Promise<boolean> => (await b.net.protocolsOf(a.net.peerId)).includes(PROTOCOL)
+    await b.net.connect(a.address)
+    await until('it has told its protocols', async () => (await b.net.protocolsOf(a.net.peerId)).length > 0)
+    expect(await isOffered()).toBe(false)
+    const stopTaking = await a.net.handle(PROTOCOL, (stream) => void stream.close())
+    await until('it is known to be taken up', isOffered)
+    await stopTaking()
+    await until('it is known to be given up', async () => !(await isOffered()))
+    await a.net.handle(PROTOCOL, (stream) => void stream.close())
+    await until('it is known to be taken up again', isOffered)
+    await stopAll([a.net])
+    await until('it is gone', () => b.net.connectedPeers().length === 0)
+    expect(await isOffered()).toBe(true)
+  })
+
   it('finds out that a peer has given up a protocol that it spoke', async () => {
     const a = await networks.start()
     const b = await networks.start()
