@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -31,16 +32,40 @@ export async function runNode(args: readonly string[], env: NodeJS.ProcessEnv = 
   return await run(process.execPath, args, env)
 }
 
+/**
+ * Runs programs of ours side by side and gives their exit codes. What a program prints comes in one piece when it has
+ * ended, below its title if it has one, so that nothing is mixed up.
+ */
+export async function runSideBySide(
+  programs: readonly { title?: string; args: readonly string[] }[]
+): Promise<number[]> {
+  return await Promise.all(
+    programs.map(async ({ title, args }) => {
+      const env = { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: '1' }) }
+      const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env })
+      const chunks: Buffer[] = title === undefined ? [] : [Buffer.from(`\n== ${title}\n`)]
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      const code = await exitCodeOf(child, 'close')
+      process.stdout.write(Buffer.concat(chunks))
+      return code
+    })
+  )
+}
+
 /** Runs a program and gives its exit code as a shell would; its output is ours. */
 export async function run(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = process.env
 ): Promise<number> {
-  const child = spawn(command, args, { cwd: root, stdio: 'inherit', env })
+  return await exitCodeOf(spawn(command, args, { cwd: root, stdio: 'inherit', env }), 'exit')
+}
+
+/** The code when the program has ended, or (`close`) when all of its output is there as well. */
+async function exitCodeOf(child: ChildProcess, event: 'exit' | 'close'): Promise<number> {
   return await new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('exit', (code, signal) => {
+    child.once(event, (code: number | null, signal: NodeJS.Signals | null) => {
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]))
     })
   })
