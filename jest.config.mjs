@@ -8,7 +8,7 @@ export default {
   transform: { '\\.ts$': '<rootDir>/scripts/jest/strip-types.mjs' },
   // Files that a test writes go to the system's temporary folder, so Jest need not watch the tree for them.
   watchman: false,
-  // The tests wait more than they compute.
-  maxWorkers: '100%',
+  // Many of the tests wait for a while, for programs or for a time to pass.
+  maxWorkers: '150%',
   testTimeout: 60_000
 }

@@ -145,7 +145,7 @@ describe('npm start, interrupted', () => {
   const large = join(folder.path, 'large')
 
   beforeAll(() => {
-    writeFileSync(large, Buffer.alloc(300_000_000, 'not quite random '))
+    writeFileSync(large, Buffer.alloc(150_000_000, 'not quite random '))
   })
 
   it.each([

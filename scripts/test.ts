@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildPrograms } from './lib/build.ts'
-import { root, runNode, SOURCE_CONDITION, toolPath } from './lib/project.ts'
+import { root, runNode, runSideBySide, SOURCE_CONDITION, toolPath } from './lib/project.ts'
 
 interface JestReport {
   numPassedTests: number
@@ -25,13 +25,14 @@ let passed = 0
 let failed = 0
 let skipped = 0
 if (words.length === 0) {
-  for (const check of ['typecheck', 'lint', 'docs --check']) {
-    process.stdout.write(`\n== ${check}\n`)
-    const [task = '', ...args] = check.split(' ')
-    const code = await runNode([`--conditions=${SOURCE_CONDITION}`, join(root, 'scripts', `${task}.ts`), ...args])
-    if (code === 0) passed++
-    else failed++
-  }
+  const codes = await runSideBySide(
+    ['typecheck', 'lint', 'docs --check'].map((title) => {
+      const [task = '', ...args] = title.split(' ')
+      return { title, args: [`--conditions=${SOURCE_CONDITION}`, join(root, 'scripts', `${task}.ts`), ...args] }
+    })
+  )
+  passed = codes.filter((code) => code === 0).length
+  failed = codes.length - passed
 }
 
 process.stdout.write('\n== tests\n')
