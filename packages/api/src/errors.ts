@@ -133,7 +133,7 @@ export const ERRORS = {
   ERR_PIN_PART: { status: 500, next: 'Unpin the CID that the add gave as its root; its parts go with it.' },
   ERR_PIN_QUEUE_FULL: {
     status: 500,
-    next: 'Wait until the peer has worked off its queue and recover the pin, or raise `pin_tracker.stateless.max_pin_queue_size`.'
+    next: 'It is tried again by itself when there is room. To let more pins wait, raise `pin_tracker.stateless.max_pin_queue_size`.'
   },
   ERR_PLUGIN: {
     status: 500,
