@@ -5,7 +5,7 @@ import { cidOfKey, keyOfCid } from '../pintracker/cid-key.ts'
 import { Pool } from '../util/pool.ts'
 import { CHANGES_AT_ONCE } from './defaults.ts'
 import { DueTimes } from './due-times.ts'
-import { neverExpires } from './pin-checks.ts'
+import { neverExpires } from '../state/index.ts'
 
 /** The next pins to expire that are kept in memory; a walk over the pinset finds those behind them. */
 const KEPT = 10_000

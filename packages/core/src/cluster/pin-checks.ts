@@ -1,5 +1,6 @@
 import type { Pin, PinOptions, Time } from '@ipfs-cluster/api'
 import { ClusterError } from '@ipfs-cluster/api'
+import { isBefore } from '../state/index.ts'
 
 /** Factors of pins that leave them to the peer. */
 export interface ReplicationDefaults {
@@ -43,20 +44,6 @@ export function checkExpiry(pin: PinOptions, now: Time): void {
   if (!pin.expireAt.isZero && isBefore(pin.expireAt, now)) {
     throw new ClusterError('ERR_EXPIRED', 'pin.ExpireAt set before current time')
   }
-}
-
-/** Whether the pin is to be removed. */
-export function isExpired(pin: PinOptions, now: Time): boolean {
-  return !neverExpires(pin) && isBefore(pin.expireAt, now)
-}
-
-/** Whether there is no time at which the pin goes. An expiry at the Unix epoch is how old files say "never". */
-export function neverExpires({ expireAt }: PinOptions): boolean {
-  return expireAt.isZero || (expireAt.seconds === 0 && expireAt.nanoseconds === 0)
-}
-
-function isBefore(a: Time, b: Time): boolean {
-  return a.seconds < b.seconds || (a.seconds === b.seconds && a.nanoseconds < b.nanoseconds)
 }
 
 /**

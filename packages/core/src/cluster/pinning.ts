@@ -2,7 +2,7 @@ import type { PeerId, Pin, PinOptions } from '@ipfs-cluster/api'
 import { cidToText, ClusterError, defaultPinOptions, pinWithOptions, Time } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { AllocationExplanation, Allocator } from '../allocator/index.ts'
-import type { Consensus } from '../consensus/interface.ts'
+import type { Consensus, UnpinOptions } from '../consensus/interface.ts'
 import type { IpfsConnector } from '../ipfs/interface.ts'
 import { isPinnedEverywhere } from '../pintracker/index.ts'
 import type { PeerMarks } from '../repair/index.ts'
@@ -79,7 +79,7 @@ export class Pinning {
     return settled
   }
 
-  async unpin(cid: CID, options: AbortOptions = {}): Promise<Pin> {
+  async unpin(cid: CID, options: UnpinOptions = {}): Promise<Pin> {
     this.checkWritable()
     const { consensus, log } = this.#components
     log.info(`IPFS cluster unpinning: ${cidToText(cid)}`)

@@ -22,7 +22,7 @@ import {
 } from './defaults.ts'
 import type { ClusterEvents } from './events.ts'
 import { Expiry } from './expiry.ts'
-import { isExpired } from './pin-checks.ts'
+import { isExpired } from '../state/index.ts'
 import type { Pinning } from './pinning.ts'
 
 /** What is looked after. */
@@ -177,9 +177,10 @@ export class Upkeep {
     const text = cidToText(cid)
     try {
       const pin = await consensus.state.get(cid, options)
-      if (pin === undefined || !isExpired(pin, Time.now())) return
+      const now = Time.now()
+      if (pin === undefined || !isExpired(pin, now)) return
       log.info(`Unpinning ${text}: pin expired at ${pin.expireAt.toString()}`)
-      await pinning.unpin(cid, options)
+      await pinning.unpin(cid, { ...options, expiredBy: now })
     } catch (err) {
       if (options.signal?.aborted !== true) log.error(`unpinning ${text}: ${messageOf(err)}`)
     }

@@ -1,4 +1,4 @@
-import type { PeerId, Pin } from '@ipfs-cluster/api'
+import type { PeerId, Pin, Time } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { PinState } from '../state/interface.ts'
 import type { AbortOptions, Startable } from '../util/startable.ts'
@@ -21,7 +21,7 @@ export interface Consensus extends Startable {
   logPin(pin: Pin, options?: AbortOptions): Promise<void>
 
   /** Removes a pin; same promise as {@link logPin}. Removing what is not there is no error. */
-  logUnpin(pin: Pin, options?: AbortOptions): Promise<void>
+  logUnpin(pin: Pin, options?: UnpinOptions): Promise<void>
 
   /** The members of the cluster, this peer included, in a stable order. */
   peers(options?: AbortOptions): Promise<PeerId[]>
@@ -38,6 +38,14 @@ export interface Consensus extends Startable {
 
   /** Deletes the consensus data of this peer from disk; only while stopped or stopping. */
   clean(): Promise<void>
+}
+
+export interface UnpinOptions extends AbortOptions {
+  /**
+   * Removes the pin only if it has expired by this time as it is when its turn comes, so that more time that somebody
+   * was promised meanwhile stays promised. Without it the pin goes whatever it is then.
+   */
+  expiredBy?: Time
 }
 
 /** How far a peer is with taking in what others have. */

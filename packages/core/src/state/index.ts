@@ -15,6 +15,7 @@ import type { DatastorePinStateComponents, DatastorePinStateInit } from './pin-s
 export { IndexGrowth, PinIndex } from './pin-index.ts'
 export type { PinChange } from './pin-index.ts'
 export { creationTime } from './creation-time.ts'
+export { isBefore, isExpired, neverExpires } from './expiry.ts'
 export { exportState } from './export.ts'
 export { importState } from './import.ts'
 export type { ExportOptions } from './export.ts'

@@ -9,11 +9,12 @@ import type { ClusterPeer } from '../../src/cluster/index.ts'
 import { IpfsIdentity } from '../../src/cluster/ipfs-identity.ts'
 import { informersOf } from '../../src/cluster/informers.ts'
 import { formatPing } from '../../src/cluster/metrics.ts'
-import type { Consensus, ConsensusHooks } from '../../src/consensus/interface.ts'
+import type { Consensus, ConsensusHooks, UnpinOptions } from '../../src/consensus/interface.ts'
 import type { Block, IpfsConnector } from '../../src/ipfs/interface.ts'
 import type { PinTracker, PinTrackerInit } from '../../src/pintracker/index.ts'
 import { monitor } from '../../src/monitor/index.ts'
 import { pinTracker } from '../../src/pintracker/index.ts'
+import { isExpired } from '../../src/state/index.ts'
 import { EventBus } from '../../src/util/event-bus.ts'
 import type { ComponentLogger } from '../../src/util/logger.ts'
 import type { AbortOptions, Startable } from '../../src/util/startable.ts'
@@ -49,7 +50,9 @@ export class FakeConsensus implements Consensus {
     this.hooks.onPut(stored)
   }
 
-  async logUnpin({ cid }: Pin): Promise<void> {
+  async logUnpin({ cid }: Pin, { expiredBy }: UnpinOptions = {}): Promise<void> {
+    const pin = await this.state.get(cid)
+    if (expiredBy !== undefined && (pin === undefined || !isExpired(pin, expiredBy))) return
     this.state.delete(cid)
     this.hooks.onDelete(cid)
   }

@@ -95,6 +95,21 @@ it('a pin that has been given more time stays', async () => {
   expect(await peer.cluster.state.has(testCid(1))).toBe(true)
 })
 
+it('a pin that is given more time while it is being unpinned stays', async () => {
+  await start()
+  const { consensus } = peer
+  const unpin = consensus.logUnpin.bind(consensus)
+  const asked = Promise.withResolvers<void>()
+  consensus.logUnpin = async (pin, options) => {
+    consensus.state.put(testPin(testCid(1), { expireAt: inSeconds(3600) }))
+    await unpin(pin, options)
+    asked.resolve()
+  }
+  put(1, inSeconds(2))
+  await asked.promise
+  expect(await peer.cluster.state.has(testCid(1))).toBe(true)
+})
+
 it('a pin is left to the peer that is closest to it', async () => {
   await start()
   peer.consensus.members = [peer.cluster.peerId, OTHER_PEER]

@@ -10,7 +10,7 @@ import type { ImportTarget, PinState, StoredPin } from '../../state/index.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { AbortOptions } from '../../util/startable.ts'
-import type { Consensus, SyncProgress } from '../interface.ts'
+import type { Consensus, SyncProgress, UnpinOptions } from '../interface.ts'
 import {
   DEFAULT_NAMESPACE,
   DEFAULT_PEERSET_METRIC,
@@ -156,8 +156,8 @@ export class CrdtConsensus implements Consensus, ImportTarget {
     await this.#writer.add(addition(pin), options)
   }
 
-  async logUnpin(pin: Pin, options: AbortOptions = {}): Promise<void> {
-    await this.#writer.add({ type: 'remove', key: pinKey(pin.cid) }, options)
+  async logUnpin(pin: Pin, { expiredBy, ...options }: UnpinOptions = {}): Promise<void> {
+    await this.#writer.add({ type: 'remove', key: pinKey(pin.cid), ...(expiredBy && { expiredBy }) }, options)
   }
 
   /** In the order of the bytes of their IDs. */

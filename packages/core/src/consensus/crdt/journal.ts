@@ -1,3 +1,4 @@
+import { Time } from '@ipfs-cluster/api'
 import { ProtobufReader, ProtobufWriter } from '../../codec/index.ts'
 import type { Datastore, Write } from '../../datastore/index.ts'
 import type { Change } from './local.ts'
@@ -8,7 +9,7 @@ export interface LoggedChange {
   readonly key: string
 }
 
-const RecordField = { REMOVE: 1, KEY: 2, VALUE: 3 } as const
+const RecordField = { REMOVE: 1, KEY: 2, VALUE: 3, EXPIRED_BY: 4 } as const
 
 /** Digits of a sequence number in a key, so that keys sort as numbers do. */
 const SEQUENCE_DIGITS = 16
@@ -60,19 +61,23 @@ export class Journal {
 function encodeChange(change: Change): Uint8Array {
   const writer = new ProtobufWriter().uint64(RecordField.REMOVE, Number(change.type === 'remove'))
   writer.string(RecordField.KEY, change.key)
-  return (change.type === 'add' ? writer.bytes(RecordField.VALUE, change.value) : writer).finish()
+  if (change.type === 'add') writer.bytes(RecordField.VALUE, change.value)
+  else if (change.expiredBy !== undefined) writer.uint64(RecordField.EXPIRED_BY, change.expiredBy.seconds)
+  return writer.finish()
 }
 
 function decodeChange(bytes: Uint8Array): Change {
   let remove = false
   let key = ''
   let value: Uint8Array = new Uint8Array(0)
+  let expiredBy: Time | undefined
   const reader = new ProtobufReader(bytes)
   while (reader.next()) {
     if (reader.field === RecordField.REMOVE) remove = reader.uint32() === 1
     else if (reader.field === RecordField.KEY) key = reader.string()
     else if (reader.field === RecordField.VALUE) value = reader.bytes()
+    else if (reader.field === RecordField.EXPIRED_BY) expiredBy = new Time(reader.uint64())
     else reader.skip()
   }
-  return remove ? { type: 'remove', key } : { type: 'add', key, value }
+  return remove ? { type: 'remove', key, ...(expiredBy && { expiredBy }) } : { type: 'add', key, value }
 }

@@ -1,4 +1,7 @@
+import type { Time } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
+import { decodePin } from '../../codec/index.ts'
+import { isExpired } from '../../state/index.ts'
 import { applyOwnBlock } from './apply.ts'
 import { MAX_DELTA_SIZE, MAX_HEIGHT, MAX_LINKS } from './defaults.ts'
 import { makeBlock } from './delta-block.ts'
@@ -11,7 +14,8 @@ import type { Transaction } from './transaction.ts'
 /** A change that somebody on this peer asks for. */
 export type Change =
   | { readonly type: 'add'; readonly key: string; readonly value: Uint8Array }
-  | { readonly type: 'remove'; readonly key: string }
+  /** With a time: only if the pin that the key then has is expired by it. */
+  | { readonly type: 'remove'; readonly key: string; readonly expiredBy?: Time }
 
 /** Bytes that a change takes in a delta, roughly; for a removal unknown before the store was asked. */
 export function changeSize(change: Change): number {
@@ -41,9 +45,9 @@ export async function applyChanges(tx: Transaction, changes: readonly Change[]):
  */
 export async function* deltasFor(
   changes: readonly Change[],
-  view: Pick<SetView, 'histories'>
+  view: Pick<SetView, 'histories' | 'value'>
 ): AsyncGenerator<Omit<Delta, 'priority'>> {
-  const net = netChanges(changes)
+  const net = await netChanges(changes, view)
   const removed = [...net.values()].filter((change) => change.removed).map(({ key }) => key)
   const histories = await view.histories(removed)
   const liveOf = new Map(removed.map((key, i) => [key, liveIds(histories[i])]))
@@ -68,15 +72,29 @@ interface NetChange {
   value: Uint8Array | undefined
 }
 
-function netChanges(changes: readonly Change[]): Map<string, NetChange> {
+async function netChanges(changes: readonly Change[], view: Pick<SetView, 'value'>): Promise<Map<string, NetChange>> {
   const net = new Map<string, NetChange>()
   for (const change of changes) {
-    const { removed = false } = net.get(change.key) ?? {}
+    const earlier = net.get(change.key)
+    if (change.type === 'remove' && change.expiredBy !== undefined) {
+      const value = earlier === undefined ? await view.value(change.key) : earlier.value
+      if (value === undefined || !hasExpired(value, change.expiredBy)) continue
+    }
+    const { removed = false } = earlier ?? {}
     net.delete(change.key)
     const value = change.type === 'add' ? change.value : undefined
     net.set(change.key, { key: change.key, removed: removed || change.type === 'remove', value })
   }
   return net
+}
+
+function hasExpired(value: Uint8Array, time: Time): boolean {
+  try {
+    return isExpired(decodePin(value), time)
+  } catch {
+    // What cannot be read is not known to have expired; the changes of others in the group must not suffer for it.
+    return false
+  }
 }
 
 class DeltaBuilder {

@@ -229,6 +229,33 @@ describe('crdt with batching', () => {
     expect(await dump(datastore, '/ts/crdt/c/journal/')).toEqual({})
   })
 
+  it('keeps a pin that was given more time after it was to be removed since it has expired', async () => {
+    const batching = { maxBatchSize: 1000, maxBatchAge: forever }
+    await start({ batching })
+    const [short, long] = [new Time(1000), new Time(4_000_000_000)].map((expireAt) => {
+      return { ...pinOf(cidOf('a')), expireAt }
+    }) as [Pin, Pin]
+    const expired = { ...pinOf(cidOf('b')), expireAt: short.expireAt }
+    for (const pin of [short, expired, long]) await replica.consensus.logPin(pin)
+    for (const pin of [short, expired]) await replica.consensus.logUnpin(pin, { expiredBy: new Time(2000) })
+    const left = await dump(datastore, '/')
+    await replica.stop()
+
+    // Either way: the process ends in good order, or is killed here.
+    const killed = memoryDatastore()
+    await killed.open()
+    await killed.batch(
+      Object.entries(left).map(([key, value]) => ({ type: 'put', key, value: Buffer.from(value, 'hex') }))
+    )
+    for (const store of [datastore, killed]) {
+      datastore = store
+      const { consensus } = await start()
+      expect((await consensus.state.get(cidOf('a')))?.expireAt.seconds).toBe(long.expireAt.seconds)
+      expect(await consensus.state.has(cidOf('b'))).toBe(false)
+      await replica.stop()
+    }
+  })
+
   it('makes a chain of blocks, stored together and announced by the last, when a delta would be too large', async () => {
     const topic = new TestTopic()
     const batching = { maxBatchSize: 2000, maxBatchAge: forever }

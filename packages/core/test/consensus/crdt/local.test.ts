@@ -1,19 +1,24 @@
+import { Time } from '@ipfs-cluster/api'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import { encodePin } from '../../../src/codec/index.ts'
 import { encodeDelta } from '../../../src/consensus/crdt/delta.ts'
 import type { Delta } from '../../../src/consensus/crdt/delta.ts'
 import { deltasFor } from '../../../src/consensus/crdt/local.ts'
 import type { Change } from '../../../src/consensus/crdt/local.ts'
+import { testCid, testPin } from '../../pintracker/fakes.ts'
 
 const MEBIBYTE = 1024 * 1024
 
 async function deltasOf(
   changes: readonly Change[],
-  stored: Record<string, string[]> = {}
+  stored: Record<string, string[]> = {},
+  value?: Uint8Array
 ): Promise<Omit<Delta, 'priority'>[]> {
   const view = {
     histories: async (keys: readonly string[]) =>
-      keys.map((key) => ({ elements: new Set(stored[key]), tombstones: new Set(['GONE']) }))
+      keys.map((key) => ({ elements: new Set(stored[key]), tombstones: new Set(['GONE']) })),
+    value: async () => value
   }
   return Array.fromAsync(deltasFor(changes, view))
 }
@@ -64,6 +69,24 @@ describe('deltasFor', () => {
         }
       })
     )
+  })
+
+  it('removes what is to go when it has expired only if that is still so when its turn comes', async () => {
+    const expiring = (seconds: number): Uint8Array => encodePin(testPin(testCid(1), { expireAt: new Time(seconds) }))
+    const removal: Change = { type: 'remove', key: 'A', expiredBy: new Time(2000) }
+    const stored = { A: ['X'] }
+    const isRemoved = async (changes: Change[], value?: Uint8Array): Promise<boolean> =>
+      (await deltasOf(changes, stored, value)).some(({ tombstones }) => tombstones.length > 0)
+    expect(await isRemoved([removal], expiring(1000))).toBe(true)
+    expect(await isRemoved([removal], expiring(3000))).toBe(false)
+    expect(await isRemoved([removal])).toBe(false)
+    expect(await isRemoved([removal], Buffer.from('no pin'))).toBe(false)
+    const extended: Change = { type: 'add', key: 'A', value: expiring(3000) }
+    const [delta] = await deltasOf([extended, removal], stored, expiring(1000))
+    expect(delta).toEqual({ elements: [{ key: 'A', value: extended.value }], tombstones: [] })
+    const shortened: Change = { type: 'add', key: 'A', value: expiring(1500) }
+    expect(await isRemoved([extended, shortened, removal], expiring(3000))).toBe(true)
+    expect(await isRemoved([remove('A'), removal], expiring(3000))).toBe(true)
   })
 
   it('splits at one MiB, and leaves a larger change alone', async () => {
