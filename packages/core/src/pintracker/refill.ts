@@ -123,10 +123,11 @@ export class Refill implements Startable {
 
   async #untilHalfFree(signal: AbortSignal): Promise<void> {
     while (!this.#components.operations.isHalfFree) {
+      signal.throwIfAborted()
       await new Promise<void>((resolve) => (this.#wake = resolve))
       this.#wake = undefined
-      signal.throwIfAborted()
     }
+    signal.throwIfAborted()
   }
 }
 

@@ -115,3 +115,20 @@ it('a refill that waits for room can be stopped', async () => {
   await scene.refill.stop()
   expect(scene.taken).toEqual(['0'])
 })
+
+it('a refill that is stopped while the IPFS node is asked ends, also when there is no room then', async () => {
+  const scene = new Scene(1, 2)
+  const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  scene.ipfs.heldPins = async function* () {
+    asked.resolve()
+    await answered.promise
+  }
+  scene.refill.start()
+  scene.refill.ask()
+  await asked.promise
+  scene.free(-2)
+  const stopped = scene.refill.stop()
+  answered.resolve()
+  await stopped
+  expect(scene.taken).toEqual([])
+})
