@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
@@ -9,6 +11,6 @@ export default {
   // Files that a test writes go to the system's temporary folder, so Jest need not watch the tree for them.
   watchman: false,
   // Many of the tests wait for a while, for programs or for a time to pass.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   testTimeout: 60_000
 }
