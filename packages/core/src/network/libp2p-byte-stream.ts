@@ -48,10 +48,10 @@ class Libp2pByteStream implements ByteStream {
     stream.maxReadBufferLength = Math.max(stream.maxReadBufferLength, MAX_PAUSED)
     stream.addEventListener('message', (event) => this.#onMessage(event))
     stream.addEventListener('remoteCloseWrite', () => (this.#hasRemoteEnded = true))
-    stream.addEventListener('end', () => this.#onEnd())
+    stream.addEventListener('end', () => this.#endIfRead())
     stream.addEventListener('close', (event) => this.#onClose(event))
     if (stream.status !== 'open') this.#incoming.fail(connectionLost())
-    else if (this.#hasRemoteEnded && stream.readBufferLength === 0) this.#incoming.end()
+    else this.#endIfRead()
   }
 
   get broken(): AbortSignal {
@@ -111,11 +111,13 @@ class Libp2pByteStream implements ByteStream {
 
   #onMessage({ data }: StreamMessageEvent): void {
     this.#incoming.push(data.subarray())
+    // libp2p tells of the end once, which is before us when a whole call came in one piece with the ask for its protocol.
+    this.#endIfRead()
     if (this.#incoming.size > PAUSE_ABOVE && this.#stream.readStatus === 'readable') this.#stream.pause()
   }
 
-  #onEnd(): void {
-    if (this.#hasRemoteEnded) this.#incoming.end()
+  #endIfRead(): void {
+    if (this.#hasRemoteEnded && this.#stream.readBufferLength === 0) this.#incoming.end()
   }
 
   #onClose({ error }: StreamCloseEvent): void {

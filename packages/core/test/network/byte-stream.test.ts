@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Libp2p } from '@libp2p/interface'
+import type { Libp2p, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
+import { byteStream, streamPair } from '@libp2p/utils'
 import type { ByteStream } from '../../src/network/byte-stream.ts'
 import { libp2pByteStream } from '../../src/network/libp2p-byte-stream.ts'
 import { describeByteStream } from '../../test-suites/byte-stream.ts'
 import { libp2pHost } from '../helpers/libp2p-hosts.ts'
 import { MemoryStream } from '../helpers/memory-streams.ts'
+import { until } from '../helpers/until.ts'
+import { collect } from '../pintracker/fakes.ts'
 
 describeByteStream('a stream in memory', { open: async () => MemoryStream.pair() })
 
@@ -40,6 +43,18 @@ describeByteStream('a libp2p stream', {
   start: () => two.start(),
   stop: () => two.stop(),
   open: () => two.open()
+})
+
+describe('a libp2p stream that the other side ended while it was negotiated', () => {
+  it('gives what came, and ends', async () => {
+    const [here, there] = await streamPair()
+    const early = byteStream(there)
+    here.send(Uint8Array.of(1, 2, 3))
+    await here.close()
+    await until('the end has come', () => there.remoteWriteStatus === 'closed')
+    const stream = libp2pByteStream(early.unwrap() as Stream)
+    expect(Buffer.concat(await collect(stream))).toEqual(Buffer.of(1, 2, 3))
+  })
 })
 
 describe('a libp2p stream whose connection goes', () => {

@@ -63,6 +63,16 @@ describe('connecting', () => {
     expect(await isOffered()).toBe(true)
   })
 
+  it('hears all of a call that comes in one piece with its end, as a Go peer sends it and we do from the second on', async () => {
+    const a = await networks.start()
+    const b = await networks.start()
+    await echo(a)
+    await b.net.connect(a.address)
+    for (const words of ['asked first', 'known', 'known still']) {
+      expect(await say(await b.net.open(a.net.peerId, PROTOCOL), words)).toBe(words)
+    }
+  })
+
   it('finds out that a peer has given up a protocol that it spoke', async () => {
     const a = await networks.start()
     const b = await networks.start()
