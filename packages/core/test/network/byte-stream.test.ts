@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Libp2p, Stream } from '@libp2p/interface'
+import type { Libp2p } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { byteStream, streamPair } from '@libp2p/utils'
 import type { ByteStream } from '../../src/network/byte-stream.ts'
@@ -52,7 +52,7 @@ describe('a libp2p stream that the other side ended while it was negotiated', ()
     here.send(Uint8Array.of(1, 2, 3))
     await here.close()
     await until('the end has come', () => there.remoteWriteStatus === 'closed')
-    const stream = libp2pByteStream(early.unwrap() as Stream)
+    const stream = libp2pByteStream(early.unwrap())
     expect(Buffer.concat(await collect(stream))).toEqual(Buffer.of(1, 2, 3))
   })
 })
