@@ -2,7 +2,7 @@ import type { PeerId, Pin, PinOptions } from '@ipfs-cluster/api'
 import { cidToText, ClusterError, defaultPinOptions, pinWithOptions, Time } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { AllocationExplanation, Allocator } from '../allocator/index.ts'
-import type { Consensus, UnpinOptions } from '../consensus/interface.ts'
+import type { Consensus, PutOptions, UnpinOptions } from '../consensus/interface.ts'
 import type { IpfsConnector } from '../ipfs/interface.ts'
 import { isPinnedEverywhere } from '../pintracker/index.ts'
 import type { PeerMarks } from '../repair/index.ts'
@@ -29,7 +29,7 @@ export interface PinningInit extends ReplicationDefaults {
 }
 
 /** Options of a pin made by the peer itself. */
-export interface PinRequestOptions extends AbortOptions {
+export interface PinRequestOptions extends PutOptions {
   /** Peers that must not get the pin. */
   exclude?: readonly PeerId[]
 }

@@ -103,7 +103,7 @@ export class Upkeep {
         // A list shows the pinset as it was when it began: by now the pin may have been changed, or taken out.
         const pin = await consensus.state.get(cid, options)
         if (pin === undefined || !isListed(pin)) return
-        await pinning.put({ ...pin, allocations: [] }, { ...options, exclude: [peer] })
+        await pinning.put({ ...pin, allocations: [] }, { ...options, exclude: [peer], replaces: pin })
         log.info(`repinned ${cidToText(cid)} out of ${peer}`)
       } catch (err) {
         if (options.signal?.aborted !== true) log.error(`repinning ${cidToText(cid)}: ${messageOf(err)}`)

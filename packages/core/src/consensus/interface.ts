@@ -18,7 +18,7 @@ export interface Consensus extends Startable {
    * Adds or replaces a pin. Resolves when the change is stored durably on this peer; it is then never lost, and
    * reaches the other peers sooner or later.
    */
-  logPin(pin: Pin, options?: AbortOptions): Promise<void>
+  logPin(pin: Pin, options?: PutOptions): Promise<void>
 
   /** Removes a pin; same promise as {@link logPin}. Removing what is not there is no error. */
   logUnpin(pin: Pin, options?: UnpinOptions): Promise<void>
@@ -38,6 +38,14 @@ export interface Consensus extends Startable {
 
   /** Deletes the consensus data of this peer from disk; only while stopped or stopping. */
   clean(): Promise<void>
+}
+
+export interface PutOptions extends AbortOptions {
+  /**
+   * Puts the pin only if this one still stands in its place when its turn comes, so that what somebody was promised
+   * meanwhile is not overwritten. Without it the pin is put whatever stands there.
+   */
+  replaces?: Pin
 }
 
 export interface UnpinOptions extends AbortOptions {

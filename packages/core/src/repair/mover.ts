@@ -134,7 +134,8 @@ export class Mover {
   }
 
   async #put(pin: Pin, allocations: PeerId[], options: AbortOptions): Promise<void> {
-    await this.#components.consensus.logPin({ ...pin, allocations, timestamp: Time.now() }, options)
+    const put = { ...pin, allocations, timestamp: Time.now() }
+    await this.#components.consensus.logPin(put, { ...options, replaces: pin })
   }
 
   #fail(move: Move, reason: string): void {

@@ -272,7 +272,7 @@ export class Repairer {
     if (current === undefined || current.allocations?.join() !== pin.allocations?.join()) return undefined
     this.#log.debug(`repinning ${cidToText(pin.cid)} on ${allocations.join(', ')}`)
     const put = { ...current, allocations, timestamp: Time.now() }
-    await consensus.logPin(put, options)
+    await consensus.logPin(put, { ...options, replaces: current })
     return put
   }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { IpfsId, IpfsRepoGc, IpfsRepoStat, PeerId, Pin } from '@ipfs-cluster/api'
 import { ClusterError } from '@ipfs-cluster/api'
 import { CID } from 'multiformats/cid'
@@ -9,7 +10,7 @@ import type { ClusterPeer } from '../../src/cluster/index.ts'
 import { IpfsIdentity } from '../../src/cluster/ipfs-identity.ts'
 import { informersOf } from '../../src/cluster/informers.ts'
 import { formatPing } from '../../src/cluster/metrics.ts'
-import type { Consensus, ConsensusHooks, UnpinOptions } from '../../src/consensus/interface.ts'
+import type { Consensus, ConsensusHooks, PutOptions, UnpinOptions } from '../../src/consensus/interface.ts'
 import type { Block, IpfsConnector } from '../../src/ipfs/interface.ts'
 import type { PinTracker, PinTrackerInit } from '../../src/pintracker/index.ts'
 import { monitor } from '../../src/monitor/index.ts'
@@ -34,7 +35,8 @@ export class FakeConsensus implements Consensus {
   }
 
   /** Through the state a pin loses what is not stored, as in a real one. */
-  async logPin(pin: Pin): Promise<void> {
+  async logPin(pin: Pin, { replaces }: PutOptions = {}): Promise<void> {
+    if (replaces !== undefined && !isDeepStrictEqual(await this.state.get(pin.cid), replaces)) return
     const { metadata, origins, timestamp, expireAt } = pin
     const stored: Pin = {
       ...pin,

@@ -10,8 +10,9 @@ let cluster: Simulation
 let repairer: Repairer
 /** For each pin that was put here, whether somebody had to see to it then. */
 let concerns: boolean[]
-/** What happens while it is looked for peers that can take a pin. */
+/** What happens while it is looked for peers that can take a pin, and while what was decided waits to be written. */
 let meanwhile: () => void
+let beforeWrite: () => void
 
 /** B looks after the pins of A, which is gone; C is there as well. */
 beforeEach(() => {
@@ -19,12 +20,14 @@ beforeEach(() => {
   cluster.isFast = false
   concerns = []
   meanwhile = () => {}
+  beforeWrite = () => {}
   const presence = new Presence({ after: 0, unheardAfter: 0 }, () => 'none')
   presence.update(B, [A, C], 0)
   presence.update(B, [C], 0)
   const { consensus, ...others } = cluster.componentsOf(B)
-  const logPin: typeof consensus.logPin = async (pin) => {
-    await consensus.logPin(pin)
+  const logPin: typeof consensus.logPin = async (pin, options) => {
+    beforeWrite()
+    await consensus.logPin(pin, options)
     concerns.push(repairer.concerns(pin))
   }
   const { allocate } = others.allocator
@@ -84,6 +87,19 @@ describe('a pin that is changed while it is seen to', () => {
     const [cid] = cluster.pin(1, [A, B])
     change(await cluster.state.get(cid!), { name: 'new' })
     await repairer.walk(cluster.state.list())
+    expect(await cluster.state.get(cid!)).toMatchObject({ name: 'new', allocations: [B, C, D, A] })
+  })
+
+  it('keeps what it was given while the change for it waits to be written, and is seen to again', async () => {
+    const [cid] = cluster.pin(1, [A, B])
+    const pin = await cluster.state.get(cid!)
+    beforeWrite = () => {
+      beforeWrite = () => {}
+      cluster.state.put({ ...pin!, name: 'new' })
+    }
+    await repairer.walk(cluster.state.list())
+    expect(await cluster.state.get(cid!)).toMatchObject({ name: 'new', allocations: [A, B] })
+    await repairer.recheck()
     expect(await cluster.state.get(cid!)).toMatchObject({ name: 'new', allocations: [B, C, D, A] })
   })
 

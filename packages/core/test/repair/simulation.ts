@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Pin } from '@ipfs-cluster/api'
 import { ClusterError, Time } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
@@ -153,7 +154,8 @@ export class Simulation {
         state: this.state,
         peers: async () => [...this.alive],
         isTrusted: () => true,
-        logPin: async (pin) => {
+        logPin: async (pin, { replaces } = {}) => {
+          if (replaces !== undefined && !isDeepStrictEqual(await this.state.get(pin.cid), replaces)) return
           this.writes++
           this.#onPin(this.state.put(pin))
         }

@@ -10,7 +10,7 @@ import type { ImportTarget, PinState, StoredPin } from '../../state/index.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { AbortOptions } from '../../util/startable.ts'
-import type { Consensus, SyncProgress, UnpinOptions } from '../interface.ts'
+import type { Consensus, PutOptions, SyncProgress, UnpinOptions } from '../interface.ts'
 import {
   DEFAULT_NAMESPACE,
   DEFAULT_PEERSET_METRIC,
@@ -152,8 +152,9 @@ export class CrdtConsensus implements Consensus, ImportTarget {
     options.signal?.throwIfAborted()
   }
 
-  async logPin(pin: Pin, options: AbortOptions = {}): Promise<void> {
-    await this.#writer.add(addition(pin), options)
+  async logPin(pin: Pin, { replaces, ...options }: PutOptions = {}): Promise<void> {
+    const condition = replaces && { replaces: encodePin(replaces) }
+    await this.#writer.add({ type: 'add', key: pinKey(pin.cid), value: encodePin(pin), ...condition }, options)
   }
 
   async logUnpin(pin: Pin, { expiredBy, ...options }: UnpinOptions = {}): Promise<void> {
@@ -262,10 +263,6 @@ function mendedBlocks(blocks: BlockReader, onDamaged: (id: BlockId) => void): Bl
       }
     }
   }
-}
-
-function addition(pin: Pin): Change {
-  return { type: 'add', key: pinKey(pin.cid), value: encodePin(pin) }
 }
 
 /** Groups of pins, each about as large as a delta may be. */

@@ -9,7 +9,7 @@ export interface LoggedChange {
   readonly key: string
 }
 
-const RecordField = { REMOVE: 1, KEY: 2, VALUE: 3, EXPIRED_BY: 4 } as const
+const RecordField = { REMOVE: 1, KEY: 2, VALUE: 3, EXPIRED_BY: 4, REPLACES: 5 } as const
 
 /** Digits of a sequence number in a key, so that keys sort as numbers do. */
 const SEQUENCE_DIGITS = 16
@@ -61,8 +61,12 @@ export class Journal {
 function encodeChange(change: Change): Uint8Array {
   const writer = new ProtobufWriter().uint64(RecordField.REMOVE, Number(change.type === 'remove'))
   writer.string(RecordField.KEY, change.key)
-  if (change.type === 'add') writer.bytes(RecordField.VALUE, change.value)
-  else if (change.expiredBy !== undefined) writer.uint64(RecordField.EXPIRED_BY, change.expiredBy.seconds)
+  if (change.type === 'add') {
+    writer.bytes(RecordField.VALUE, change.value)
+    if (change.replaces !== undefined) writer.bytes(RecordField.REPLACES, change.replaces)
+  } else if (change.expiredBy !== undefined) {
+    writer.uint64(RecordField.EXPIRED_BY, change.expiredBy.seconds)
+  }
   return writer.finish()
 }
 
@@ -71,13 +75,16 @@ function decodeChange(bytes: Uint8Array): Change {
   let key = ''
   let value: Uint8Array = new Uint8Array(0)
   let expiredBy: Time | undefined
+  let replaces: Uint8Array | undefined
   const reader = new ProtobufReader(bytes)
   while (reader.next()) {
     if (reader.field === RecordField.REMOVE) remove = reader.uint32() === 1
     else if (reader.field === RecordField.KEY) key = reader.string()
     else if (reader.field === RecordField.VALUE) value = reader.bytes()
     else if (reader.field === RecordField.EXPIRED_BY) expiredBy = new Time(reader.uint64())
+    else if (reader.field === RecordField.REPLACES) replaces = reader.bytes()
     else reader.skip()
   }
-  return remove ? { type: 'remove', key, ...(expiredBy && { expiredBy }) } : { type: 'add', key, value }
+  if (remove) return { type: 'remove', key, ...(expiredBy && { expiredBy }) }
+  return { type: 'add', key, value, ...(replaces && { replaces }) }
 }

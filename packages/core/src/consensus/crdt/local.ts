@@ -1,6 +1,6 @@
 import type { Time } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
-import { decodePin } from '../../codec/index.ts'
+import { decodePin, encodePin } from '../../codec/index.ts'
 import { isExpired } from '../../state/index.ts'
 import { applyOwnBlock } from './apply.ts'
 import { MAX_DELTA_SIZE, MAX_HEIGHT, MAX_LINKS } from './defaults.ts'
@@ -13,7 +13,8 @@ import type { Transaction } from './transaction.ts'
 
 /** A change that somebody on this peer asks for. */
 export type Change =
-  | { readonly type: 'add'; readonly key: string; readonly value: Uint8Array }
+  /** With a value to replace: only if the pin that the key then has is the same. */
+  | { readonly type: 'add'; readonly key: string; readonly value: Uint8Array; readonly replaces?: Uint8Array }
   /** With a time: only if the pin that the key then has is expired by it. */
   | { readonly type: 'remove'; readonly key: string; readonly expiredBy?: Time }
 
@@ -76,9 +77,9 @@ async function netChanges(changes: readonly Change[], view: Pick<SetView, 'value
   const net = new Map<string, NetChange>()
   for (const change of changes) {
     const earlier = net.get(change.key)
-    if (change.type === 'remove' && change.expiredBy !== undefined) {
+    if (isConditional(change)) {
       const value = earlier === undefined ? await view.value(change.key) : earlier.value
-      if (value === undefined || !hasExpired(value, change.expiredBy)) continue
+      if (value === undefined || !holds(change, value)) continue
     }
     const { removed = false } = earlier ?? {}
     net.delete(change.key)
@@ -88,11 +89,19 @@ async function netChanges(changes: readonly Change[], view: Pick<SetView, 'value
   return net
 }
 
-function hasExpired(value: Uint8Array, time: Time): boolean {
+function isConditional(change: Change): boolean {
+  return (change.type === 'add' ? change.replaces : change.expiredBy) !== undefined
+}
+
+/** Whether the condition of a change holds for what its key has when its turn comes. */
+function holds(change: Change, value: Uint8Array): boolean {
   try {
-    return isExpired(decodePin(value), time)
+    const pin = decodePin(value)
+    if (change.type === 'remove') return change.expiredBy === undefined || isExpired(pin, change.expiredBy)
+    // A Go peer may have written the same pin in other bytes.
+    return change.replaces === undefined || Buffer.compare(encodePin(pin), change.replaces) === 0
   } catch {
-    // What cannot be read is not known to have expired; the changes of others in the group must not suffer for it.
+    // Of what cannot be read nothing is known; the changes of others in the group must not suffer for it.
     return false
   }
 }

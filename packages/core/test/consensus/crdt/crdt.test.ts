@@ -218,12 +218,7 @@ describe('crdt with batching', () => {
     await replica.stop()
     expect(await blocksStoredIn(datastore)).toBe(1)
 
-    // The process was killed here instead of stopped.
-    datastore = memoryDatastore()
-    await datastore.open()
-    await datastore.batch(
-      Object.entries(left).map(([key, value]) => ({ type: 'put', key, value: Buffer.from(value, 'hex') }))
-    )
+    datastore = await killedWith(left)
     await start()
     expect(await replica.consensus.state.count()).toBe(2)
     expect(await dump(datastore, '/ts/crdt/c/journal/')).toEqual({})
@@ -241,17 +236,33 @@ describe('crdt with batching', () => {
     const left = await dump(datastore, '/')
     await replica.stop()
 
-    // Either way: the process ends in good order, or is killed here.
-    const killed = memoryDatastore()
-    await killed.open()
-    await killed.batch(
-      Object.entries(left).map(([key, value]) => ({ type: 'put', key, value: Buffer.from(value, 'hex') }))
-    )
-    for (const store of [datastore, killed]) {
+    for (const store of [datastore, await killedWith(left)]) {
       datastore = store
       const { consensus } = await start()
       expect((await consensus.state.get(cidOf('a')))?.expireAt.seconds).toBe(long.expireAt.seconds)
       expect(await consensus.state.has(cidOf('b'))).toBe(false)
+      await replica.stop()
+    }
+  })
+
+  it('keeps what a pin was given while a change that replaces it waits, in the journal too', async () => {
+    const batching = { maxBatchSize: 1000, maxBatchAge: forever }
+    await start()
+    for (const name of ['a', 'b']) await replica.consensus.logPin(pinOf(cidOf(name), 'as read'))
+    await replica.stop()
+    await start({ batching })
+    await replica.consensus.logPin(pinOf(cidOf('a'), 'changed'))
+    for (const name of ['a', 'b']) {
+      const replaces = pinOf(cidOf(name), 'as read')
+      await replica.consensus.logPin(pinOf(replaces.cid, 'repaired'), { replaces })
+    }
+    const left = await dump(datastore, '/')
+    await replica.stop()
+    for (const store of [datastore, await killedWith(left)]) {
+      datastore = store
+      const { state } = (await start()).consensus
+      const names = await Promise.all(['a', 'b'].map(async (name) => (await state.get(cidOf(name)))?.name))
+      expect(names).toEqual(['changed', 'repaired'])
       await replica.stop()
     }
   })
@@ -276,6 +287,16 @@ describe('crdt with batching', () => {
     await consensus.beforeStop()
     expect(await consensus.state.count()).toBe(19)
   })
+
+  /** The store of a process that was killed when this was in it. */
+  async function killedWith(left: Record<string, string>): Promise<Datastore> {
+    const store = memoryDatastore()
+    await store.open()
+    await store.batch(
+      Object.entries(left).map(([key, value]) => ({ type: 'put', key, value: Buffer.from(value, 'hex') }))
+    )
+    return store
+  }
 
   async function blocksStoredIn(store: Datastore): Promise<number> {
     await store.open()

@@ -89,6 +89,24 @@ describe('deltasFor', () => {
     expect(await isRemoved([remove('A'), removal], expiring(3000))).toBe(true)
   })
 
+  it('adds what is to replace a pin only if that one still stands there when its turn comes', async () => {
+    const named = (name: string): Uint8Array => encodePin(testPin(testCid(1), { name }))
+    const stored = { A: ['X'] }
+    const change: Change = { type: 'add', key: 'A', value: named('repaired'), replaces: named('as read') }
+    const added = async (changes: Change[], value?: Uint8Array): Promise<unknown> =>
+      (await deltasOf(changes, stored, value)).flatMap(({ elements }) => elements.map((element) => element.value))
+    expect(await added([change], named('as read'))).toEqual([change.value])
+    expect(await added([change], named('changed'))).toEqual([])
+    expect(await added([change])).toEqual([])
+    expect(await added([change], Buffer.from('no pin'))).toEqual([])
+    const changed: Change = { type: 'add', key: 'A', value: named('changed') }
+    expect(await added([changed, change], named('as read'))).toEqual([changed.value])
+    expect(await added([remove('A'), change], named('as read'))).toEqual([])
+    // Fields that nobody knows, and other ways to write the same, come from other programs.
+    const foreign = Buffer.concat([named('as read'), Buffer.from([0xf8, 0x07, 1])])
+    expect(await added([change], foreign)).toEqual([change.value])
+  })
+
   it('splits at one MiB, and leaves a larger change alone', async () => {
     const changes = Array.from({ length: 5000 }, (_, i) => add(`KEY${i}`, 'x'.repeat(600)))
     changes.push(add('HUGE', 'y'.repeat(2 * MEBIBYTE)), add('LAST', 'z'))
