@@ -1,4 +1,4 @@
-import type { StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
+import type { Stream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
 import { yamux } from '@libp2p/yamux'
 import type { YamuxMuxerInit } from '@libp2p/yamux'
 import { StreamState } from '@libp2p/yamux/stream'
@@ -6,6 +6,7 @@ import type { YamuxStream } from '@libp2p/yamux/stream'
 import { trustAgreements } from './agreed-protocols.ts'
 import { KEEP_ALIVE_INTERVAL } from './defaults.ts'
 import { gatherWrites } from './gathered-writes.ts'
+import { libp2pByteStream } from './libp2p-byte-stream.ts'
 import { endWhenSilent } from './silence.ts'
 
 /** What libp2p keeps to itself of a muxer, and of what a stream may still receive before the other side is told. */
@@ -50,9 +51,18 @@ function thrifty(muxer: StreamMuxer): StreamMuxer {
     stream.sendWindowUpdate = () => {
       if (isWorthTelling(stream as unknown as StreamInside)) sendUpdate()
     }
+    stream[Symbol.asyncIterator] = () => readToEnd(stream)
     return stream
   }
   return muxer
+}
+
+/**
+ * What libp2p's own services read of a stream. Its iterator waits for an end that came before it was asked for the first
+ * time, as that of a call does that comes in one piece.
+ */
+async function* readToEnd(stream: Stream): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* libp2pByteStream(stream)
 }
 
 /** The connection is closed right behind the muxer, with which nobody would hear its last words. */

@@ -73,6 +73,20 @@ describe('connecting', () => {
     }
   })
 
+  it('ends a ping that ends, which comes in one piece from the second on', async () => {
+    const a = await networks.start()
+    const b = await networks.start()
+    await b.net.connect(a.address)
+    const [connection] = b.net.libp2p.getConnections()
+    for (const count of [1, 2, 3]) {
+      const stream = await connection?.newStream('/ipfs/ping/1.0.0')
+      const end = new Promise((resolve) => stream?.addEventListener('close', ({ error }) => resolve(error)))
+      stream?.send(new Uint8Array(32))
+      await stream?.close()
+      expect({ count, error: await end }).toEqual({ count, error: undefined })
+    }
+  })
+
   it('finds out that a peer has given up a protocol that it spoke', async () => {
     const a = await networks.start()
     const b = await networks.start()
