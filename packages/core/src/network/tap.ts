@@ -34,12 +34,15 @@ export function tapOutput(stream: MessageStream, look: (data: Bytes) => void): v
 /**
  * Takes what the other side must say first off what comes in, so that the reader gets what is behind it.
  *
- * @param onOther - the other side says something else; none of that reaches the reader
+ * @param onOther - the other side says something else, none of which reaches the reader, or ends before it has said all
  */
 export function takeOffInput(stream: MessageStream & Source, expected: Uint8Array, onOther: () => void): void {
   const onData = stream.onData?.bind(stream)
   if (onData === undefined) return
   let missing = expected
+  stream.addEventListener('remoteCloseWrite', () => {
+    if (missing.length > 0) onOther()
+  })
   stream.onData = (data) => {
     if (missing.length === 0) {
       onData(data)

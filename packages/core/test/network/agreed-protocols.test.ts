@@ -3,7 +3,9 @@ import type { Stream, StreamMuxer } from '@libp2p/interface'
 import { multiaddrConnectionPair } from '@libp2p/utils'
 import { yamux } from '@libp2p/yamux'
 import { trustAgreements } from '../../src/network/agreed-protocols.ts'
+import { libp2pByteStream } from '../../src/network/libp2p-byte-stream.ts'
 import { until } from '../helpers/until.ts'
+import { collect } from '../pintracker/fakes.ts'
 
 const PROTOCOL = '/test/1.0.0'
 const GREETING = '\x13/multistream/1.0.0\n'
@@ -73,6 +75,19 @@ describe('trustAgreements', () => {
     expect(received.here).toBe('')
     expect((await next()).out.protocol).toBe('')
   })
+
+  it.each(['', GREETING, AGREEMENT.slice(0, -1)])(
+    'takes no end for that of an answer which comes behind %j instead of the agreement',
+    async (words) => {
+      const { next } = await setUp()
+      const { out, incoming } = await next()
+      const answer = collect(libp2pByteStream(out))
+      if (words !== '') incoming.send(Buffer.from(words))
+      await incoming.close()
+      await expect(answer).rejects.toMatchObject({ code: 'ERR_STREAM' })
+      expect((await next()).out.protocol).toBe('')
+    }
+  )
 
   it('trusts no agreement to another protocol, nor one that did not come', async () => {
     const [dialer, listener] = multiaddrConnectionPair()
