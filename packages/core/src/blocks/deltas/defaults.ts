@@ -54,6 +54,9 @@ export const MAX_RECEIVED = 4 * MAX_PREFETCHED
 /** Milliseconds after which blocks that nobody asks for are dropped. */
 export const PREFETCH_PATIENCE = 30_000
 
+/** Milliseconds that the next part of a stretch may take until others are asked for blocks of it as well. */
+export const STRETCH_PATIENCE = 2000
+
 /** Milliseconds that a peer is not asked again after an answer without anything new in it. */
 export const USELESS_PEER_PAUSE = 30_000
 

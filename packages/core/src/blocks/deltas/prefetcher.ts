@@ -7,7 +7,7 @@ import type { AbortOptions } from '../../util/startable.ts'
 import { blockIdOf, cidOfBlockId, cidOfBytes } from '../block-id.ts'
 import type { BlockId } from '../block-id.ts'
 import type { GivenBlock } from '../bitswap/bitswap.ts'
-import { MAX_CIDS, MAX_RECEIVED, MAX_WANTS_AT_ONCE, WANT_TIMEOUT } from './defaults.ts'
+import { MAX_CIDS, MAX_RECEIVED, MAX_WANTS_AT_ONCE, STRETCH_PATIENCE, WANT_TIMEOUT } from './defaults.ts'
 import { Givers } from './givers.ts'
 import type { StretchRequest } from './messages.ts'
 import { readNode } from './node.ts'
@@ -26,7 +26,12 @@ export interface PrefetcherInit {
   /** Hears of each block that came. */
   onBlock(id: BlockId, bytes: Uint8Array): void
   log: Logger
+  /** Milliseconds, {@link STRETCH_PATIENCE} when absent. */
+  patience?: number
 }
+
+/** A part of a stretch, or its end. */
+type Part = IteratorResult<readonly Uint8Array[], void>
 
 /**
  * Has blocks at hand before a replica asks for them: where a block was missing, those below it are missing as well in
@@ -146,10 +151,12 @@ export class Prefetcher {
     const end = new AbortController()
     const signal = AbortSignal.any([this.#abort.signal, end.signal])
     const wanted = [...this.#expected].slice(0, MAX_CIDS).map(cidOfBlockId)
+    const parts = this.#init.ask(peer, { wanted, known }, signal)[Symbol.asyncIterator]()
     try {
-      for await (const views of this.#init.ask(peer, { wanted, known }, signal)) {
-        received += await this.#receive(views, signal)
-        if (this.#expected.size === 0) break
+      while (this.#expected.size > 0) {
+        const part = await this.#nextPart(peer, parts.next(), signal)
+        if (part === undefined || part.done === true) break
+        received += await this.#receive(part.value, signal)
       }
       this.#givers.gaveStretch(peer, received, performance.now())
     } catch (err) {
@@ -157,7 +164,42 @@ export class Prefetcher {
       this.#givers.failed(peer, performance.now())
     } finally {
       end.abort()
+      parts.return?.().catch(() => {})
     }
+  }
+
+  /**
+   * Waits for what a peer sends next. If it is silent, the way to it may be gone, so that others are asked for some of
+   * the blocks.
+   *
+   * @returns undefined when another peer has them
+   */
+  async #nextPart(peer: PeerId, part: Promise<Part>, signal: AbortSignal): Promise<Part | undefined> {
+    // It may fail when nobody waits for it any more.
+    part.catch(() => {})
+    const end = new AbortController()
+    const silence = Promise.withResolvers<GivenBlock | undefined>()
+    const fromOthers = AbortSignal.any([signal, end.signal])
+    const timer = setTimeout(() => silence.resolve(this.#wantAny(fromOthers)), this.#init.patience ?? STRETCH_PATIENCE)
+    timer.unref()
+    try {
+      const isPart = part.then(() => undefined)
+      const given = await Promise.race([isPart, silence.promise])
+      if (given === undefined) return await part
+      await this.#receive([given.bytes], signal)
+      this.#givers.gaveBlock(given.from)
+      // It is only slow, and a stretch that was begun is worth more than single blocks.
+      return given.from === peer ? await part : undefined
+    } finally {
+      clearTimeout(timer)
+      end.abort()
+    }
+  }
+
+  /** The first of the next blocks that comes; undefined when none does. */
+  async #wantAny(signal: AbortSignal): Promise<GivenBlock | undefined> {
+    const ids = [...this.#expected].slice(0, MAX_WANTS_AT_ONCE)
+    return Promise.any(ids.map((id) => this.#init.want(id, signal))).catch(() => undefined)
   }
 
   /** @returns whether a peer may be asked again for all that is missing; else there is nothing left to ask for */

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import type { BlockId } from '@ipfs-cluster/core/blocks'
 import { cidOfBlockId } from '@ipfs-cluster/core/blocks'
@@ -32,15 +33,16 @@ function setUp(
       asks.push(peer)
       return init.ask?.(peer, request, end) ?? stretch(blocks, request)
     },
-    want: async (id) => {
+    want: async (id, end) => {
       wants.push(id)
       await new Promise(setImmediate)
-      return { bytes: bytes.get(id)!, from: init.peers?.()[0] ?? 'somebody' }
+      return init.want?.(id, end) ?? { bytes: bytes.get(id)!, from: init.peers?.()[0] ?? 'somebody' }
     },
     mergedOf: async (ids) => new Set(ids.filter((id) => merged.has(id))),
     onBlock: () => {},
     log: nullLogger.forComponent('test'),
-    ...(init.peers && { peers: init.peers })
+    ...(init.peers && { peers: init.peers }),
+    ...(init.patience !== undefined && { patience: init.patience })
   })
   prefetchers.push(prefetcher)
   return { prefetcher, wants, asks, merged }
@@ -50,12 +52,22 @@ function setUp(
 async function* stretch(
   blocks: readonly DeltaBlock[],
   request: StretchRequest,
-  limit = Infinity
+  limit = Infinity,
+  end: 'error' | 'silence' = 'error'
 ): AsyncGenerator<Uint8Array[]> {
   for await (const bytes of new WalkDown(new MapBlocks(blocks)).run(request)) {
-    if (limit-- === 0) throw new Error('the connection was lost')
+    if (limit-- === 0) {
+      if (end === 'silence') return
+      throw new Error('the connection was lost')
+    }
     yield [bytes]
   }
+}
+
+function bytesOf(blocks: readonly DeltaBlock[], id: BlockId): Uint8Array {
+  const block = blocks.find((each) => each.id === id)
+  if (block === undefined) throw new Error('there is no such block')
+  return block.bytes
 }
 
 /** Takes all blocks below one in the order in which a replica would ask for them. */
@@ -130,6 +142,51 @@ describe('Prefetcher', () => {
     prefetcher.fetch(top.links, [], 'of the Go release')
     expect(await takeAll(prefetcher, top, blocks)).toBe(399)
     expect([asks, wants.length]).toEqual([['new'], 10])
+  })
+
+  it.each([0, 20])(
+    'goes on with others when a peer falls silent after %d blocks, and asks it again later',
+    async (count) => {
+      const blocks = chainOf(100)
+      const top = blocks.at(-1)!
+      const { prefetcher, wants, asks } = setUp(blocks, {
+        patience: 1,
+        peers: () => ['gone'],
+        ask: async function* (_peer, request, end) {
+          yield* stretch(blocks, request, asks.length > 1 ? 0 : count, 'silence')
+          await once(end, 'abort')
+          end.throwIfAborted()
+        },
+        want: async (id) => ({ bytes: bytesOf(blocks, id), from: 'of the Go release' })
+      })
+      prefetcher.fetch(top.links, [], 'of the Go release')
+      expect(await takeAll(prefetcher, top, blocks)).toBe(99)
+      expect(asks).toHaveLength(count === 0 ? 1 : 2)
+      expect(new Set(wants).size).toBe(99 - count)
+    }
+  )
+
+  it('waits for a peer that is slow to begin, but gives blocks', async () => {
+    const blocks = chainOf(400)
+    const top = blocks.at(-1)!
+    const isAsked = Promise.withResolvers<void>()
+    const { prefetcher, wants, asks } = setUp(blocks, {
+      patience: 1,
+      peers: () => ['slow'],
+      ask: async function* (_peer, request) {
+        await isAsked.promise
+        await new Promise(setImmediate)
+        yield* stretch(blocks, request)
+      },
+      want: async (id) => {
+        isAsked.resolve()
+        return { bytes: bytesOf(blocks, id), from: 'slow' }
+      }
+    })
+    prefetcher.fetch(top.links, [], 'of the Go release')
+    expect(await takeAll(prefetcher, top, blocks)).toBe(399)
+    expect(asks).toEqual(['slow'])
+    expect(wants.length).toBeLessThan(40)
   })
 
   it('does not listen to a peer that sends what was not asked for', async () => {
