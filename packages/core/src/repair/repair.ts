@@ -63,7 +63,7 @@ export class Repair implements ClusterRepair {
       new RepeatingTask({ interval, run, onError: (err) => this.#log.error(messageOf(err)) })
     this.#tasks = [
       task(Math.min(init.peerWatchInterval ?? DEFAULT_WATCH_INTERVAL, ping), (signal) => this.#watch({ signal })),
-      task(Math.min(RECHECK_INTERVAL, ping), (signal) => this.#repairer.recheck({ signal }))
+      task(Math.min(RECHECK_INTERVAL, ping), (signal) => this.#recheck({ signal }))
     ]
   }
 
@@ -169,6 +169,12 @@ export class Repair implements ClusterRepair {
     for (const peer of lost) this.#log.warn(`${peer} is gone: ${this.#repairer.intention}`)
     for (const peer of returned) this.#log.info(`${peer} is back: what it holds counts again`)
     if (lost.length + returned.length > 0) this.#components.walk()
+  }
+
+  /** A peer that has just come back may have seen to a pin by itself: whoever takes it for gone would do that again. */
+  async #recheck(options: AbortOptions): Promise<void> {
+    await this.#watch(options)
+    await this.#repairer.recheck(options)
   }
 
   /** @returns peers that have come back */

@@ -77,6 +77,22 @@ describe('when peers go', () => {
     expect(cluster.holders(cid!)).toEqual([A])
   })
 
+  it('a peer that is back and has seen to its pin by itself is not taken for gone once more', async () => {
+    cluster = new Simulation()
+    const [cid] = cluster.pin(1, [A], { replicationFactorMin: 1, replicationFactorMax: 1 })
+    const pin = (await cluster.state.get(cid!))!
+    await cluster.start([B, C, D, E])
+    for (let round = 0; round < 10; round++) {
+      await cluster.kill(A)
+      await until('another peer is to have it', async () => (await cluster.allocations(cid!)).length === 2)
+      cluster.alive.add(A)
+      cluster.state.put(pin)
+      const { writes } = cluster
+      await until('all have noticed', () => [B, C, D, E].every((peer) => cluster.of(peer).progress().gone.length === 0))
+      expect([cluster.writes, await cluster.allocations(cid!)]).toEqual([writes, [A]])
+    }
+  })
+
   it('those that return make copies superfluous, and who has the content keeps it', async () => {
     cluster = new Simulation()
     cluster.isFast = false
