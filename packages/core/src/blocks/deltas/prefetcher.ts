@@ -179,9 +179,8 @@ export class Prefetcher {
     part.catch(() => {})
     const end = new AbortController()
     const silence = Promise.withResolvers<GivenBlock | undefined>()
-    const fromOthers = AbortSignal.any([signal, end.signal])
-    const timer = setTimeout(() => silence.resolve(this.#wantAny(fromOthers)), this.#init.patience ?? STRETCH_PATIENCE)
-    timer.unref()
+    const askOthers = (): void => silence.resolve(this.#wantAny(AbortSignal.any([signal, end.signal])))
+    const timer = setTimeout(askOthers, this.#init.patience ?? STRETCH_PATIENCE).unref()
     try {
       const isPart = part.then(() => undefined)
       const given = await Promise.race([isPart, silence.promise])
