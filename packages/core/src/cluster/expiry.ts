@@ -2,10 +2,10 @@ import type { Pin } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import type { CidKey } from '../pintracker/cid-key.ts'
 import { cidOfKey, keyOfCid } from '../pintracker/cid-key.ts'
+import { neverExpires } from '../state/index.ts'
 import { Pool } from '../util/pool.ts'
 import { CHANGES_AT_ONCE } from './defaults.ts'
 import { DueTimes } from './due-times.ts'
-import { neverExpires } from '../state/index.ts'
 
 /** The next pins to expire that are kept in memory; a walk over the pinset finds those behind them. */
 const KEPT = 10_000

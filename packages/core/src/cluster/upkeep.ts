@@ -5,6 +5,7 @@ import type { Consensus } from '../consensus/interface.ts'
 import type { PinTracker } from '../pintracker/index.ts'
 import { closestPeer } from '../repair/index.ts'
 import type { Repair } from '../repair/index.ts'
+import { isExpired } from '../state/index.ts'
 import { messageOf } from '../util/errors.ts'
 import type { EventBus } from '../util/event-bus.ts'
 import type { Logger } from '../util/logger.ts'
@@ -22,7 +23,6 @@ import {
 } from './defaults.ts'
 import type { ClusterEvents } from './events.ts'
 import { Expiry } from './expiry.ts'
-import { isExpired } from '../state/index.ts'
 import type { Pinning } from './pinning.ts'
 
 /** What is looked after. */

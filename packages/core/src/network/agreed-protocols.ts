@@ -12,29 +12,34 @@ const GREETING = '/multistream/1.0.0'
  * the next one of that protocol is negotiated as the first was.
  */
 export function trustAgreements(muxer: StreamMuxer): StreamMuxer {
-  const agreed = new Set<string>()
+  /** What asks for each protocol. The answer is the same. */
+  const agreed = new Map<string, Uint8Array>()
+  const agree = (protocol: string): void => void agreed.set(protocol, requestFor(protocol))
   const createStream = muxer.createStream.bind(muxer)
   muxer.createStream = async (options = {}) => {
     const stream = await createStream(options)
     const { protocol } = options
     if (protocol === undefined) return stream
-    if (agreed.has(protocol)) open(stream, protocol, () => agreed.delete(protocol))
+    const request = agreed.get(protocol)
+    if (request !== undefined) open(stream, protocol, request, () => agreed.delete(protocol))
     // Until it is negotiated a stream has none.
-    else stream.addEventListener('close', () => void (stream.protocol === protocol && agreed.add(protocol)))
+    else stream.addEventListener('close', () => void (stream.protocol === protocol && agree(protocol)))
     return stream
   }
   return muxer
 }
 
-function open(stream: Stream, protocol: string, onRefused: () => void): void {
-  // The answer is what was asked.
-  const request = Buffer.concat([line(GREETING), line(protocol)])
+function open(stream: Stream, protocol: string, request: Uint8Array, onRefused: () => void): void {
   takeOffInput(stream, request, () => {
     onRefused()
     stream.abort(new UnsupportedProtocolError(`failed to open stream: protocols not supported: [${protocol}]`))
   })
   stream.protocol = protocol
   stream.send(request)
+}
+
+function requestFor(protocol: string): Uint8Array {
+  return Buffer.concat([line(GREETING), line(protocol)])
 }
 
 function line(text: string): Uint8Array {

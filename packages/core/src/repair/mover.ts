@@ -1,5 +1,5 @@
-import type { PeerId, Pin } from '@ipfs-cluster/api'
-import { cidToText, ClusterError, Time } from '@ipfs-cluster/api'
+import type { Pin } from '@ipfs-cluster/api'
+import { cidToText, ClusterError } from '@ipfs-cluster/api'
 import { messageOf } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import { Pool } from '../util/pool.ts'
@@ -8,6 +8,7 @@ import { abortable } from '../util/signals.ts'
 import type { AbortOptions } from '../util/startable.ts'
 import { LOGGED_FAILURES, PARALLEL, RECHECK_INTERVAL, STALLED_AFTER } from './defaults.ts'
 import type { RebalanceProgress, RepairComponents } from './interface.ts'
+import { reallocate } from './reallocate.ts'
 import type { Move, RebalancePlan } from './rebalance.ts'
 
 /** Moves that are under way at the same moment: begun, and waiting for the content. */
@@ -111,7 +112,7 @@ export class Mover {
       this.#fail(move, 'the pin has changed since the plan was made')
       return
     }
-    await this.#put(pin, [...listed, move.to], options)
+    await reallocate(this.#components.consensus, pin, [...listed, move.to], options)
   }
 
   readonly #finish = async (move: Move, options: AbortOptions): Promise<void> => {
@@ -122,7 +123,9 @@ export class Mover {
     if (pin?.allocations?.includes(move.to) === true) {
       const taken = hasContent ? move.from : move.to
       const left = pin.allocations.filter((peer) => peer !== taken)
-      if (left.length >= pin.replicationFactorMin) await this.#put(pin, left, options)
+      if (left.length >= pin.replicationFactorMin) {
+        await reallocate(this.#components.consensus, pin, left, options)
+      }
     }
     if (!hasContent) return this.#fail(move, isStalled ? `${move.to} did not get the content` : 'stopped')
     this.#moving.delete(move)
@@ -131,11 +134,6 @@ export class Mover {
 
   #pin({ cid }: Move, options: AbortOptions): Promise<Pin | undefined> {
     return this.#components.consensus.state.get(cid, options)
-  }
-
-  async #put(pin: Pin, allocations: PeerId[], options: AbortOptions): Promise<void> {
-    const put = { ...pin, allocations, timestamp: Time.now() }
-    await this.#components.consensus.logPin(put, { ...options, replaces: pin })
   }
 
   #fail(move: Move, reason: string): void {

@@ -173,7 +173,7 @@ export class Repair implements ClusterRepair {
 
   /** A peer that has just come back may have seen to a pin by itself: whoever takes it for gone would do that again. */
   async #recheck(options: AbortOptions): Promise<void> {
-    await this.#watch(options)
+    if (this.#repairer.isWaiting) await this.#watch(options)
     await this.#repairer.recheck(options)
   }
 

@@ -22,6 +22,7 @@ import type { RepairComponents, RepairInit, RepairProgress } from './interface.t
 import type { Holder, PinPlan, PlanRules } from './plan.ts'
 import { copiesToKeep, planPin, trim } from './plan.ts'
 import type { Presence } from './presence.ts'
+import { reallocate } from './reallocate.ts'
 
 /** A pin that was given to other peers which do not have its content yet. */
 interface Waiting {
@@ -67,6 +68,11 @@ export class Repairer {
   /** What is done about the pins of a peer that is gone, in words. */
   get intention(): string {
     return this.#repairs ? 'pins that have too few copies go to other peers' : 'repinning is disabled, its pins stay'
+  }
+
+  /** Whether there are pins to be looked at again. */
+  get isWaiting(): boolean {
+    return this.#waiting.size > 0
   }
 
   progress(): RepairProgress {
@@ -271,9 +277,7 @@ export class Repairer {
     const current = await consensus.state.get(pin.cid, options)
     if (current === undefined || current.allocations?.join() !== pin.allocations?.join()) return undefined
     this.#log.debug(`repinning ${cidToText(pin.cid)} on ${allocations.join(', ')}`)
-    const put = { ...current, allocations, timestamp: Time.now() }
-    await consensus.logPin(put, { ...options, replaces: current })
-    return put
+    return reallocate(consensus, current, allocations, options)
   }
 
   #stays(peer: PeerId): boolean {

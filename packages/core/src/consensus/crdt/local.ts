@@ -1,4 +1,4 @@
-import type { Time } from '@ipfs-cluster/api'
+import type { Pin, Time } from '@ipfs-cluster/api'
 import type { CID } from 'multiformats/cid'
 import { decodePin, encodePin } from '../../codec/index.ts'
 import { isExpired } from '../../state/index.ts'
@@ -77,9 +77,10 @@ async function netChanges(changes: readonly Change[], view: Pick<SetView, 'value
   const net = new Map<string, NetChange>()
   for (const change of changes) {
     const earlier = net.get(change.key)
-    if (isConditional(change)) {
+    const condition = conditionOf(change)
+    if (condition !== undefined) {
       const value = earlier === undefined ? await view.value(change.key) : earlier.value
-      if (value === undefined || !holds(change, value)) continue
+      if (value === undefined || !holds(condition, value)) continue
     }
     const { removed = false } = earlier ?? {}
     net.delete(change.key)
@@ -89,17 +90,22 @@ async function netChanges(changes: readonly Change[], view: Pick<SetView, 'value
   return net
 }
 
-function isConditional(change: Change): boolean {
-  return (change.type === 'add' ? change.replaces : change.expiredBy) !== undefined
+/** What must be so of the pin that the key of a change has when its turn comes. */
+type Condition = (pin: Pin) => boolean
+
+function conditionOf(change: Change): Condition | undefined {
+  if (change.type === 'remove') {
+    const { expiredBy } = change
+    return expiredBy && ((pin) => isExpired(pin, expiredBy))
+  }
+  const { replaces } = change
+  // A Go peer may have written the same pin in other bytes.
+  return replaces && ((pin) => Buffer.compare(encodePin(pin), replaces) === 0)
 }
 
-/** Whether the condition of a change holds for what its key has when its turn comes. */
-function holds(change: Change, value: Uint8Array): boolean {
+function holds(condition: Condition, value: Uint8Array): boolean {
   try {
-    const pin = decodePin(value)
-    if (change.type === 'remove') return change.expiredBy === undefined || isExpired(pin, change.expiredBy)
-    // A Go peer may have written the same pin in other bytes.
-    return change.replaces === undefined || Buffer.compare(encodePin(pin), change.replaces) === 0
+    return condition(decodePin(value))
   } catch {
     // Of what cannot be read nothing is known; the changes of others in the group must not suffer for it.
     return false
